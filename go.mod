@@ -1,0 +1,3 @@
+module github.com/zeroactor/zmq
+
+go 1.26

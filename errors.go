@@ -86,7 +86,9 @@ type ProtocolError struct {
 	Detail string // what the peer did
 }
 
-func (e *ProtocolError) Error() string { return fmt.Sprintf("protocol error: %s: %s", e.Rule, e.Detail) }
+func (e *ProtocolError) Error() string {
+	return fmt.Sprintf("protocol error: %s: %s", e.Rule, e.Detail)
+}
 
 // An EndpointError says what is wrong with the text of an endpoint.
 type EndpointError struct {
@@ -94,4 +96,6 @@ type EndpointError struct {
 	Reason   string
 }
 
-func (e *EndpointError) Error() string { return fmt.Sprintf("bad endpoint %q: %s", e.Endpoint, e.Reason) }
+func (e *EndpointError) Error() string {
+	return fmt.Sprintf("bad endpoint %q: %s", e.Endpoint, e.Reason)
+}

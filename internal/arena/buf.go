@@ -1,0 +1,105 @@
+// Package arena has the memory that messages live in: reference-counted
+// buffers, and pools that hand them out and take them back.
+//
+// # Ownership
+//
+// A [Buf] starts with one reference, which belongs to whoever got it from
+// [Pool.Get] or [Own]. [Buf.Retain] adds references and [Buf.Release] gives one
+// up; the last one returns the memory to its pool. A Buf that is never
+// released is collected with everything that refers to it: its pool does not
+// know it while it is out.
+//
+// # Concurrency
+//
+// Retain, Release and all methods of [Pool] may be called by any goroutine. The
+// bytes are written by one owner before they are shared, and only read after.
+package arena
+
+import (
+	"sync/atomic"
+
+	"github.com/zeroactor/zmq/internal/invariant"
+)
+
+// bias is what a chunk's reference count is raised by while its log still
+// counts deliveries on the side (see [Buf.Hold]). It is far above the number
+// of frames that any chunk can hold, so that releases before the settlement
+// never bring the count to zero.
+const bias = 1 << 30
+
+// A Buf is a piece of memory with a reference count.
+type Buf struct {
+	refs  atomic.Int32
+	class int8   // of pool; meaningless without one
+	pool  *Pool  // nil: the memory belongs to the garbage collector
+	data  []byte // all of it
+	free  func([]byte)
+
+	// Next, End and Boundary belong to the log that this Buf is a chunk of.
+	// They are written before the chunk's successor is published.
+	Next     *Buf // following chunk
+	End      int  // bytes used, once the chunk is finished
+	Boundary int  // offset behind the last whole message, 0 if none ends here
+}
+
+// Own makes a Buf of memory that belongs to the caller until now. If free is
+// not nil it is called once, by whoever gives up the last reference.
+func Own(b []byte, free func([]byte)) *Buf {
+	buf := &Buf{data: b, free: free}
+	buf.refs.Store(1)
+	return buf
+}
+
+// Bytes returns the whole memory of the Buf.
+func (b *Buf) Bytes() []byte { return b.data }
+
+// Retain adds n references.
+func (b *Buf) Retain(n int) {
+	b.refs.Add(int32(n))
+}
+
+// Release gives up one reference. With the last one the memory goes back to
+// where it came from.
+func (b *Buf) Release() {
+	n := b.refs.Add(-1)
+	if n == 0 {
+		b.recycle()
+	} else if invariant.Enabled {
+		invariant.Assert(n > 0, "arena: buffer released %d times too often", -n)
+	}
+}
+
+// Hold begins counting on the side: the sole owner may hand out views of the
+// Buf, each to be given up by Release, and count them in a plain variable
+// until it calls [Buf.Settle]. This makes one atomic operation of as many as
+// the chunk has frames.
+func (b *Buf) Hold() {
+	b.refs.Store(bias)
+}
+
+// Settle ends what Hold began: delivered views were handed out, and the
+// holder's own reference is given up.
+func (b *Buf) Settle(delivered int) {
+	if b.refs.Add(int32(delivered)-bias) == 0 {
+		b.recycle()
+	}
+}
+
+// Unique reports whether the caller's reference is the only one, so that it
+// may write to the Buf again.
+func (b *Buf) Unique() bool { return b.refs.Load() == 1 }
+
+func (b *Buf) recycle() {
+	switch {
+	case b.free != nil:
+		free, data := b.free, b.data
+		b.free, b.data = nil, nil
+		free(data)
+	case b.pool != nil && !invariant.Enabled:
+		b.pool.put(b)
+	case b.pool != nil:
+		// Debug builds never reuse memory, and a view kept too long reads
+		// nonsense instead of the next message.
+		invariant.Mangle(b.data)
+	}
+}

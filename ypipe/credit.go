@@ -1,0 +1,136 @@
+package ypipe
+
+// markSlots is how finely credit is counted: in steps of a sixteenth of the
+// high-water mark, so that a full log is full to the message, and a log with
+// room knows of at least fifteen sixteenths of it.
+const markSlots = 16
+
+// A mark remembers how many messages end at or before a position. With marks,
+// the reader gives credit by its position alone, without counting messages.
+type mark struct {
+	pos   int64
+	count int64
+}
+
+// credit counts messages on the writer's side. It is a plain value.
+type credit struct {
+	hwm     int64 // 0: no limit
+	step    int64 // messages from mark to mark
+	written int64 // whole messages so far
+	settled int64 // messages known to be consumed
+	nextAt  int64 // value of written that gets the next mark
+	marks   [markSlots + 2]mark
+	head, n int // ring of marks, oldest at head
+}
+
+func (c *credit) setHWM(hwm int) {
+	c.hwm = int64(max(hwm, 0))
+	c.step = max(1, (c.hwm+markSlots-1)/markSlots)
+	c.nextAt = c.written + c.step
+}
+
+// wrote counts messages that end at or before at, the last of them at at.
+func (c *credit) wrote(messages int, at cursor) {
+	c.written += int64(messages)
+	if c.hwm != 0 && c.written >= c.nextAt {
+		c.mark(at.pos())
+	}
+}
+
+func (c *credit) mark(pos int64) {
+	c.nextAt = c.written + c.step
+	if c.n == len(c.marks) {
+		// Writes over the mark (subscriptions are) may fill the ring: the
+		// newest mark then moves, and credit for it comes later.
+		c.n--
+	}
+	c.marks[(c.head+c.n)%len(c.marks)] = mark{pos, c.written}
+	c.n++
+}
+
+// settle takes the marks up to the consumed position off the ring.
+func (c *credit) settle(consumed int64) {
+	for c.n > 0 && c.marks[c.head].pos <= consumed {
+		c.settled = c.marks[c.head].count
+		c.head = (c.head + 1) % len(c.marks)
+		c.n--
+	}
+}
+
+// room returns how many messages may be written now, by what is known here.
+func (c *credit) room() int64 {
+	return c.hwm - (c.written - c.settled)
+}
+
+// wakeAt returns the position at which a writer that waits should be woken:
+// where half of the high-water mark is free again (libzmq's low-water mark).
+func (c *credit) wakeAt() int64 {
+	for i := range c.n {
+		m := c.marks[(c.head+i)%len(c.marks)]
+		if c.written-m.count <= c.hwm/2 || i == c.n-1 {
+			return m.pos
+		}
+	}
+	return 0
+}
+
+// SetHWM changes the high-water mark; 0 is no limit. A log that holds more
+// than the new mark is full until it has drained below it. Writer only.
+func (l *Log) SetHWM(hwm int) {
+	c := &l.w.credit
+	c.setHWM(hwm)
+	if c.hwm != 0 && c.n == 0 && c.written > c.settled {
+		c.mark(l.w.whole.pos())
+	}
+	l.step.Store(c.step)
+}
+
+// Full reports whether the log is at its high-water mark. If it is, onWritable
+// will be called when there is room again. Writer only.
+func (l *Log) Full() bool {
+	c := &l.w.credit
+	return c.hwm != 0 && c.room() <= 0 && l.waitForCredit()
+}
+
+// waitForCredit looks again for credit, and asks to be woken if there is none.
+func (l *Log) waitForCredit() (full bool) {
+	c := &l.w.credit
+	for {
+		c.settle(l.consumed.Load())
+		if c.room() > 0 {
+			l.want.Store(0)
+			return false
+		}
+		want := c.wakeAt()
+		l.want.Store(want)
+		if l.consumed.Load() < want {
+			return true
+		}
+	}
+}
+
+// Room returns the number of messages, at least one, that one [Log.Advance] may
+// add, or 0 if the log is full as [Log.Full] has it. Writer only.
+func (l *Log) Room() int {
+	c := &l.w.credit
+	if c.hwm == 0 {
+		return 1 << 30
+	}
+	if l.Full() {
+		return 0
+	}
+	return int(max(1, min(c.room(), c.nextAt-c.written)))
+}
+
+// Written returns the number of whole messages written so far. Writer only.
+func (l *Log) Written() int64 { return l.w.written }
+
+// give publishes the reader's position as consumed and wakes a writer that
+// waits for it. Reader only.
+func (l *Log) give(pos int64) {
+	l.r.given, l.r.unread = pos, l.step.Load()
+	l.consumed.Store(pos)
+	if want := l.want.Load(); want != 0 && pos >= want && l.want.CompareAndSwap(want, 0) {
+		l.onWritable()
+	}
+}

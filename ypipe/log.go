@@ -1,0 +1,91 @@
+package ypipe
+
+import "github.com/zeroactor/zmq/internal/arena"
+
+// Flags of a frame (37/ZMTP, "Framing").
+const (
+	FlagMore    = 1 // more frames of the same message follow
+	FlagLong    = 2 // the length has eight bytes, not one
+	FlagCommand = 4 // the frame is a command
+)
+
+// Positions in a Log count strides: the chunk's number in the upper bits, the
+// offset in the chunk in the lower ones. A chunk is shorter than a stride, so
+// a position never names both the end of one chunk and the start of the next.
+const (
+	strideBits = 21
+	strideMask = 1<<strideBits - 1
+)
+
+// A cursor is a place in the chain of chunks.
+type cursor struct {
+	chunk *arena.Buf // nil: at the start of the next chunk to come
+	index int64      // number of the chunk
+	off   int        // offset in the chunk
+}
+
+func (c cursor) pos() int64 { return c.index<<strideBits | int64(c.off) }
+
+// A ref is the body of a frame that is too large for a chunk. Its place is
+// behind the header that ends at pos.
+type ref struct {
+	pos  int64
+	body []byte
+	buf  *arena.Buf
+	last bool // the frame ends its message
+}
+
+// A Log is a queue of messages, kept as the bytes that ZMTP 2.0 and later put
+// on the wire: frames of flags, length and body, one after another, in chunks
+// of an arena. It has one writer and one reader at a time. Large bodies lie
+// beside the chunks, by reference.
+//
+// The writer appends frames, or lets read(2) fill [Log.Reserve]; whole messages
+// become visible with [Log.Flush]. The reader takes frames with [Log.Next], as
+// views of the chunk, or spans of bytes for write(2) with [Log.Spans].
+//
+// A writer that is over the high-water mark waits for credit, and a reader
+// that found nothing sleeps; each is woken by the other end through the
+// functions given to [NewLog], once.
+//
+// Invariant: committed ≤ read ≤ published ≤ end of the last whole message ≤
+// written, as positions.
+type Log struct {
+	w logWriter
+	_ [64]byte // the ends live on different cores
+	r logReader
+	_ [64]byte
+
+	// end is the published position, or asleep: the single point through
+	// which bytes are handed over.
+	end atomicInt64
+	_   [56]byte
+
+	// consumed is the position that the reader has given credit for. want is
+	// the position that the waiting writer wants it to reach, or 0.
+	// step is the number of messages after which the reader gives credit at the
+	// latest; it also does before it sleeps.
+	consumed atomicInt64
+	want     atomicInt64
+	step     atomicInt64
+
+	// first is the chunk with which the writer begins after the log had none.
+	// It is written before a position in it is published.
+	first *arena.Buf
+
+	refs Pipe[ref] // the large bodies, in order; flushed before end is
+
+	pool       *arena.Pool
+	onReadable func()
+	onWritable func()
+}
+
+// NewLog returns an empty log with its reader awake. Its high-water mark is
+// hwm messages; 0 is no limit. onReadable is called by the writer's Flush when
+// it finds the reader asleep, onWritable by the reader when the writer that
+// found the log full may go on. Neither may call the log's methods.
+func NewLog(pool *arena.Pool, hwm int, onReadable, onWritable func()) *Log {
+	l := &Log{pool: pool, onReadable: onReadable, onWritable: onWritable}
+	l.SetHWM(hwm)
+	return l
+}

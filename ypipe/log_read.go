@@ -1,0 +1,195 @@
+package ypipe
+
+import (
+	"encoding/binary"
+
+	"github.com/zeroactor/zmq/internal/arena"
+)
+
+// logReader has the fields that only the reader uses, but for what [Log.Idle]
+// says.
+type logReader struct {
+	cursor               // where the next frame begins
+	data      []byte     // memory of the chunk
+	stop      int        // published bytes of the chunk end here
+	delivered int        // views of the chunk handed out
+	current   *arena.Buf // owner of the frame's body, if by reference
+	limit     int64      // published position as far as known
+	given     int64      // position that credit was given for
+	unread    int64      // messages until credit is given
+
+	peeked cursor // end of what Spans has returned
+	held   []ref  // taken from refs, not yet committed
+}
+
+// Next takes the next frame. Its body is a view that is valid until the next
+// call of Next, or for as long as the owner that [Log.Keep] returns is not
+// released. If there is no frame, ok is false and the reader sleeps: it must not
+// touch the log again before the writer has called onReadable. Reader only.
+func (l *Log) Next() (flags byte, body []byte, ok bool) {
+	r := &l.r
+	if r.current != nil {
+		r.current.Release()
+		r.current = nil
+	}
+	if r.off >= r.stop && !l.more() {
+		return 0, nil, false
+	}
+	d := r.data[r.off:r.stop]
+	flags = d[0]
+	if flags&FlagLong == 0 {
+		n := 2 + int(d[1])
+		body = d[2:n:n]
+		r.off += n
+	} else {
+		body = l.nextLong(d)
+	}
+	if flags&FlagMore == 0 {
+		if r.unread--; r.unread <= 0 {
+			l.give(r.pos())
+		}
+	}
+	return flags &^ FlagLong, body, true
+}
+
+func (l *Log) nextLong(d []byte) []byte {
+	r := &l.r
+	n := int(binary.BigEndian.Uint64(d[1:]))
+	r.off += 9
+	if f, ok := l.refAt(0); ok && f.pos == r.pos() {
+		r.current = f.buf
+		l.dropRefs(1)
+		return f.body
+	}
+	r.off += n
+	return d[9 : 9+n : 9+n]
+}
+
+// Keep makes the body of the frame that Next returned last outlive the next
+// call: it returns the body's owner with one reference. Reader only.
+func (l *Log) Keep() *arena.Buf {
+	r := &l.r
+	if b := r.current; b != nil {
+		r.current = nil
+		return b
+	}
+	r.delivered++
+	return r.chunk
+}
+
+// GiveBack releases a view of a chunk that was handed out by this log. It is
+// cheaper than [arena.Buf.Release] while the log is still in that chunk.
+// Reader only.
+func (l *Log) GiveBack(b *arena.Buf) {
+	if r := &l.r; b == r.chunk {
+		r.delivered--
+		return
+	}
+	b.Release()
+}
+
+// more makes at least one byte readable, or puts the reader to sleep.
+func (l *Log) more() bool {
+	r := &l.r
+	for {
+		if r.pos() == r.limit {
+			if !l.look(true) {
+				return false
+			}
+		}
+		l.enter(&r.cursor, true)
+		r.data = r.chunk.Bytes()
+		if r.stop = l.stop(r.cursor); r.off < r.stop {
+			return true
+		}
+	}
+}
+
+// look learns the published position. If nothing is new it falls asleep, or
+// just returns false.
+func (l *Log) look(sleep bool) bool {
+	r := &l.r
+	if sleep {
+		if r.given != r.pos() {
+			l.give(r.pos())
+		}
+		if l.end.CompareAndSwap(r.limit, asleep) {
+			return false
+		}
+	}
+	end := l.end.Load()
+	if end == asleep || end == r.limit {
+		return false
+	}
+	r.limit = end
+	return true
+}
+
+// enter moves a cursor that is behind the published position into a chunk with
+// bytes to read: out of a finished chunk, or out of none. Leaving a chunk for
+// good settles its references.
+func (l *Log) enter(c *cursor, settle bool) {
+	r := &l.r
+	switch {
+	case c.chunk == nil:
+		c.chunk = l.first
+	case c.index < r.limit>>strideBits && c.off >= c.chunk.End:
+		left := c.chunk
+		c.chunk, c.off = left.Next, 0
+		c.index++
+		if settle {
+			left.Settle(r.delivered)
+			r.delivered = 0
+		}
+	}
+}
+
+// stop returns where the published bytes of the cursor's chunk end.
+func (l *Log) stop(c cursor) int {
+	if c.index == l.r.limit>>strideBits {
+		return int(l.r.limit & strideMask)
+	}
+	return c.chunk.End
+}
+
+// refAt returns the i-th body by reference that is not consumed yet.
+func (l *Log) refAt(i int) (ref, bool) {
+	r := &l.r
+	for len(r.held) <= i {
+		f, ok := l.refs.TryRead()
+		if !ok {
+			return ref{}, false
+		}
+		r.held = append(r.held, f)
+	}
+	return r.held[i], true
+}
+
+// dropRefs forgets the first n bodies without releasing them.
+func (l *Log) dropRefs(n int) {
+	r := &l.r
+	if n == 0 {
+		return
+	}
+	kept := copy(r.held, r.held[n:])
+	clear(r.held[kept:])
+	r.held = r.held[:kept]
+}
+
+// Discard takes everything that is published and returns how many messages
+// that were not commands it held. The reader does not fall asleep. Reader only.
+func (l *Log) Discard() (messages int64) {
+	for {
+		r := &l.r
+		if r.off >= r.stop && r.pos() == r.limit && !l.look(false) {
+			return messages
+		}
+		flags, _, ok := l.Next()
+		if !ok {
+			return messages
+		}
+		if flags&(FlagMore|FlagCommand) == 0 {
+			messages++
+		}
+	}
+}

@@ -1,0 +1,215 @@
+package ypipe
+
+import (
+	"encoding/binary"
+
+	"github.com/zeroactor/zmq/internal/arena"
+)
+
+// logWriter has the fields that only the writer uses.
+type logWriter struct {
+	cursor         // where the next byte goes
+	data    []byte // memory of the chunk
+	whole   cursor // behind the last whole message
+	flushed int64  // position published last
+	next    int    // size of the last chunk that Append began
+	refs    int    // bodies by reference since whole
+	credit         // how many messages may be on their way
+}
+
+// Append adds a frame whose body is copied. Writer only.
+func (l *Log) Append(flags byte, body []byte) {
+	n := len(body)
+	w := &l.w
+	if n <= 255 && w.off+2+n <= len(w.data) {
+		d := w.data[w.off : w.off+2+n]
+		d[0], d[1] = flags, byte(n)
+		copy(d[2:], body)
+		w.off += 2 + n
+		return
+	}
+	l.appendSlow(flags, body)
+}
+
+func (l *Log) appendSlow(flags byte, body []byte) {
+	n := len(body)
+	if n > inlineMax {
+		buf := l.pool.Get(n)
+		copy(buf.Bytes(), body)
+		l.AppendBuf(flags, buf.Bytes()[:n], buf)
+		return
+	}
+	w := &l.w
+	l.ensure(n + 9)
+	w.off += putHeader(w.data[w.off:], flags, n)
+	w.off += copy(w.data[w.off:], body)
+}
+
+// AppendBuf adds a frame whose body is a view of buf, and takes over one
+// reference to it. A small body is copied all the same: that is cheaper than
+// to keep it apart. Writer only.
+func (l *Log) AppendBuf(flags byte, body []byte, buf *arena.Buf) {
+	if len(body) <= inlineMax {
+		l.Append(flags, body)
+		buf.Release()
+		return
+	}
+	w := &l.w
+	l.ensure(9)
+	w.off += putHeader(w.data[w.off:], flags, len(body))
+	l.refs.Write(ref{pos: w.pos(), body: body, buf: buf, last: flags&FlagMore == 0})
+	w.refs++
+}
+
+// putHeader writes the header of a frame (37/ZMTP, "Framing").
+func putHeader(d []byte, flags byte, n int) int {
+	if n <= 255 {
+		d[0], d[1] = flags, byte(n)
+		return 2
+	}
+	d[0] = flags | FlagLong
+	binary.BigEndian.PutUint64(d[1:], uint64(n))
+	return 9
+}
+
+// EndMessage makes a message of the frames appended since the last one: Flush
+// will publish it, Rollback will not remove it. Writer only.
+func (l *Log) EndMessage() {
+	w := &l.w
+	w.whole = w.cursor
+	w.refs = 0
+	w.wrote(1, w.whole)
+}
+
+// Flush publishes all whole messages, and wakes the reader if it sleeps.
+// Writer only.
+func (l *Log) Flush() {
+	end := l.w.whole.pos()
+	if end == l.w.flushed {
+		return
+	}
+	l.w.flushed = end
+	l.refs.Flush()
+	if l.end.Swap(end) == asleep {
+		l.onReadable()
+	}
+}
+
+// Reserve returns memory for the writer to fill, at least min bytes long. It
+// starts with the keep bytes that the last Reserve returned and that were not
+// covered by Advance. It is valid until the next method of the writer. min is
+// at most the chunk size. Writer only.
+func (l *Log) Reserve(keep, min int) []byte {
+	w := &l.w
+	if len(w.data)-w.off < keep+min {
+		kept := w.data[w.off : w.off+keep]
+		l.grow(max(keep+min, chunkSize))
+		copy(w.data, kept)
+	}
+	return w.data[w.off:]
+}
+
+// Advance adds the first n reserved bytes, which are whole frames, to the log.
+// They end messages whole messages, the last of them with byte n; messages may
+// be 0 if the bytes are frames of one that goes on. Writer only.
+//
+// messages must not exceed [Log.Room].
+func (l *Log) Advance(n, messages int) {
+	w := &l.w
+	w.off += n
+	if messages > 0 {
+		w.whole = w.cursor
+		w.refs = 0
+		w.wrote(messages, w.whole)
+	}
+}
+
+// Rollback removes the frames of the message that is not whole. Writer only.
+func (l *Log) Rollback() {
+	w := &l.w
+	for ; w.refs > 0; w.refs-- {
+		if r, ok := l.refs.Unwrite(); ok {
+			r.buf.Release()
+		}
+	}
+	after := l.first
+	if w.whole.chunk != nil {
+		after = w.whole.chunk.Next
+	}
+	if w.whole.chunk == w.chunk {
+		after = nil
+	}
+	for after != nil {
+		next := after.Next
+		after.Settle(0)
+		after = next
+	}
+	w.cursor = w.whole
+	w.data = nil
+	if w.chunk != nil {
+		w.chunk.Next = nil
+		w.data = w.chunk.Bytes()
+	} else {
+		l.first = nil
+	}
+}
+
+// Idle gives the log's memory back if the reader sleeps, which means that it
+// has taken everything. The writer must not have reserved bytes in use.
+// Writer only.
+func (l *Log) Idle() {
+	w := &l.w
+	if w.chunk == nil || w.pos() != w.flushed || l.end.Load() != asleep {
+		return
+	}
+	// The reader sleeps: its fields are ours until the next Flush.
+	r := &l.r
+	if r.chunk != nil {
+		r.chunk.Settle(r.delivered)
+	} else if l.first != nil {
+		l.first.Settle(0)
+	}
+	r.delivered = 0
+	l.first = nil
+	w.cursor = cursor{index: w.index + 1}
+	w.whole = w.cursor
+	w.flushed = w.pos()
+	w.data = nil
+	w.next = 0
+	r.cursor, r.data, r.stop = w.cursor, nil, 0
+	r.peeked = r.cursor
+	r.limit, r.given = w.pos(), w.pos()
+}
+
+// ensure makes room for n bytes in the current chunk.
+func (l *Log) ensure(n int) {
+	w := &l.w
+	if w.off+n > len(w.data) {
+		w.next = max(firstChunk, min(2*w.next, chunkSize))
+		l.grow(max(n, w.next))
+	}
+}
+
+// grow finishes the current chunk and begins one of at least n bytes.
+func (l *Log) grow(n int) {
+	w := &l.w
+	ch := l.pool.Get(n)
+	ch.Hold()
+	ch.Next, ch.End, ch.Boundary = nil, 0, 0
+	if w.chunk == nil {
+		l.first = ch
+	} else {
+		w.chunk.End = w.off
+		w.chunk.Boundary = 0
+		if w.whole.chunk == w.chunk {
+			w.chunk.Boundary = w.whole.off
+		}
+		w.chunk.Next = ch
+		w.index++
+	}
+	w.chunk, w.off = ch, 0
+	w.data = ch.Bytes()
+	if len(w.data) > strideMask {
+		w.data = w.data[:strideMask]
+	}
+}

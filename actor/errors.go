@@ -1,0 +1,90 @@
+package actor
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+var (
+	// ErrStopping is the error of spawning under a node that takes no
+	// children: it is stopping, has ended, or is between two runs.
+	ErrStopping = errors.New("actor: stopping")
+
+	// ErrKilled is the cause of the context of a Run that was killed, and the
+	// error of a node whose Run returned because of it.
+	ErrKilled = errors.New("actor: killed")
+
+	// ErrSpec is the error of spawning with a [Spec] that contradicts itself.
+	ErrSpec = errors.New("actor: bad spec")
+
+	// ErrGoexit is the failure of a Run that called [runtime.Goexit], as
+	// testing.T.FailNow does.
+	ErrGoexit = errors.New("actor: run ended its goroutine")
+
+	// Stop is returned by a Run that is done for good: the node ends without an
+	// error, and is not run again even if it is [Permanent]. It may be wrapped.
+	Stop = errors.New("actor: stop")
+
+	// errRunOver is the cause of the context of a run that has returned.
+	errRunOver = errors.New("actor: run is over")
+)
+
+// Final makes err, which must not be nil, the last failure of its node: the
+// node ends with err and is not run again, whatever its [Restart].
+func Final(err error) error { return &finalError{err} }
+
+type finalError struct{ err error }
+
+func (e *finalError) Error() string { return e.err.Error() }
+func (e *finalError) Unwrap() error { return e.err }
+
+// A PanicError is a panic in an actor, as the failure that its supervision sees.
+type PanicError struct {
+	Value any    // what was panicked with, never nil
+	Stack []byte // of the goroutine, as debug.Stack formats it
+}
+
+func (e *PanicError) Error() string { return fmt.Sprintf("actor: panic: %v", e.Value) }
+
+// Unwrap returns the value of the panic, if it was an error.
+func (e *PanicError) Unwrap() error { err, _ := e.Value.(error); return err }
+
+// An EscalationError ends a node that was to be restarted once more than its
+// limit allows.
+type EscalationError struct {
+	Path     string        // of the node
+	Restarts int           // how many there were within Window
+	Window   time.Duration // the node's
+	Err      error         // the last failure, or nil if a Permanent node just returned
+}
+
+func (e *EscalationError) Error() string {
+	s := fmt.Sprintf("actor: %s restarted %d times within %v", e.Path, e.Restarts, e.Window)
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}
+
+func (e *EscalationError) Unwrap() error { return e.Err }
+
+// MaxStuckListed is how many nodes a [StuckError] names: enough to find the
+// culprit, and a bound on the text when a whole tree hangs.
+const MaxStuckListed = 16
+
+// A StuckError says that killing did not help: Runs or hooks have not returned
+// within [Options.KillGrace] of it. Their nodes end if these ever return.
+type StuckError struct {
+	Paths []string // the first [MaxStuckListed] of the nodes that are in them
+	Total int      // how many there are, give or take those that ended while they were counted
+}
+
+func (e *StuckError) Error() string {
+	s := fmt.Sprintf("actor: %d nodes did not end when killed: %s", e.Total, strings.Join(e.Paths, ", "))
+	if e.Total > len(e.Paths) {
+		s += ", ..."
+	}
+	return s
+}

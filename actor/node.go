@@ -1,0 +1,176 @@
+package actor
+
+import (
+	"context"
+	"fmt"
+	"sync"
+)
+
+// A Node is one actor in a tree. See the package documentation for its life.
+type Node struct {
+	// Set at birth.
+	name   string
+	parent *Node // nil for the root
+	tree   *tree
+	spec   *Spec // nil for a plain passive node
+	life   *life // nil for a passive node
+
+	// Guarded by the parent's mu.
+	next, prev *Node // siblings, in order of birth
+
+	// mu guards the rest. A child's mu may be locked under its parent's, never
+	// the other way, and no hook is called under any.
+	mu          sync.Mutex
+	first, last *Node         // children, in order of birth
+	done        chan struct{} // closed when ended; made on demand
+	stopping    chan struct{} // closed when told; made on demand
+	state       state
+	sealed      bool // takes no children
+	told        bool // Stopping is closed: the children are gone, or the node is killed
+	killed      bool
+	leaving     bool // passive, and somebody is ending it
+}
+
+// state only ever grows.
+type state uint8
+
+const (
+	alive    state = iota
+	stopping       // asked to stop, or killed
+	ended
+)
+
+// tree is what the nodes of a tree share. It does not change.
+type tree struct {
+	Options
+	closed chan struct{} // stands in for the channels that nobody asked for in time
+}
+
+// NewRoot returns the passive root of a new tree. It lives until it is stopped.
+func NewRoot(name string, opts Options) *Node {
+	if opts.KillGrace == 0 {
+		opts.KillGrace = DefaultKillGrace
+	}
+	t := &tree{Options: opts, closed: make(chan struct{})}
+	close(t.closed)
+	return &Node{name: name, tree: t}
+}
+
+// Spawn starts a child of n. The name is for people and need not be unique. The
+// error is [ErrStopping] or [ErrSpec], wrapped; Run is not called then.
+func (n *Node) Spawn(name string, spec Spec) (*Node, error) {
+	if err := spec.check(); err != nil {
+		return nil, fmt.Errorf("spawn %s: %w", name, err)
+	}
+	c := &Node{name: name, parent: n, tree: n.tree}
+	if !spec.plain() {
+		c.spec = new(Spec)
+		*c.spec = spec
+	}
+	if spec.Run != nil {
+		c.life = newLife(c)
+	}
+	if !n.adopt(c) {
+		return nil, fmt.Errorf("spawn %s under %s: %w", name, n.name, ErrStopping)
+	}
+	if c.life != nil {
+		go c.live()
+	}
+	return c, nil
+}
+
+// adopt makes c the latest child of n, if n takes children.
+func (n *Node) adopt(c *Node) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.sealed {
+		return false
+	}
+	c.prev = n.last
+	if n.last == nil {
+		n.first = c
+	} else {
+		n.last.next = c
+	}
+	n.last = c
+	return true
+}
+
+// unlink removes the child c. n.mu is held.
+func (n *Node) unlink(c *Node) {
+	if c.prev == nil {
+		n.first = c.next
+	} else {
+		c.prev.next = c.next
+	}
+	if c.next == nil {
+		n.last = c.prev
+	} else {
+		c.next.prev = c.prev
+	}
+	c.next, c.prev = nil, nil
+}
+
+// Name returns the name that the node was spawned with.
+func (n *Node) Name() string { return n.name }
+
+// Parent returns the node above, or nil for the root. It does not change when
+// the node ends.
+func (n *Node) Parent() *Node { return n.parent }
+
+// Stopping returns a channel that is closed when it is n's turn to stop: n was
+// asked to and its children have ended, or n was killed. Take it once rather
+// than in each turn of a loop.
+func (n *Node) Stopping() <-chan struct{} {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.stopping == nil {
+		if n.told || n.state == ended {
+			return n.tree.closed
+		}
+		n.stopping = make(chan struct{})
+	}
+	return n.stopping
+}
+
+// Done returns a channel that is closed when n has ended, with all below it.
+func (n *Node) Done() <-chan struct{} {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.done == nil {
+		if n.state == ended {
+			return n.tree.closed
+		}
+		n.done = make(chan struct{})
+	}
+	return n.done
+}
+
+// Err returns nil until n has ended, and then what it ended with: nil if it was
+// done or stopped as asked, the error of its last run, an [EscalationError], or
+// [ErrKilled]. That of a passive node is nil.
+func (n *Node) Err() error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.state != ended || n.life == nil {
+		return nil
+	}
+	return n.life.err
+}
+
+// Wait waits until n has ended and returns its Err, or, if ctx is done first,
+// the cause of that, wrapped.
+func (n *Node) Wait(ctx context.Context) error {
+	done := n.Done()
+	select {
+	case <-done:
+		return n.Err()
+	default:
+	}
+	select {
+	case <-done:
+		return n.Err()
+	case <-ctx.Done():
+		return fmt.Errorf("wait for %s: %w", n.name, context.Cause(ctx))
+	}
+}

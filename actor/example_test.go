@@ -93,3 +93,42 @@ func ExampleNode_Tree() {
 	//     tcp://127.0.0.1:5555 running
 	//     ipc:///tmp/sock running
 }
+
+// Who does not stop when asked is killed at the deadline.
+func ExampleNode_Stop() {
+	root := actor.NewRoot("app", actor.Options{})
+	stubborn, err := root.Spawn("stubborn", actor.Spec{
+		Run: func(ctx context.Context, self *actor.Node) error {
+			<-ctx.Done()
+			return context.Cause(ctx)
+		},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
+	defer cancel()
+	fmt.Println(root.Stop(ctx))
+	fmt.Println(errors.Is(stubborn.Err(), actor.ErrKilled))
+	// Output:
+	// stop app: actor: killed: context deadline exceeded
+	// true
+}
+
+// The first delays of a back-off that gives up after four tries.
+func ExampleExponential() {
+	backoff := actor.Exponential{First: 100 * time.Millisecond, Max: 300 * time.Millisecond, Tries: 4}
+	for attempt := 1; ; attempt++ {
+		delay, ok := backoff.Delay(attempt, 0)
+		if !ok {
+			break
+		}
+		fmt.Println(delay)
+	}
+	// Output:
+	// 100ms
+	// 200ms
+	// 300ms
+	// 300ms
+}

@@ -127,7 +127,7 @@ type Options struct {
 	KillGrace time.Duration
 
 	// Labels sets the profiler label "actor" of each Run's goroutine, and of
-	// those it starts, to its node's path. It costs about a microsecond and
-	// half a KiB a node (BenchmarkSpawnStop).
+	// those it starts, to its node's path. It about doubles what spawning costs
+	// (BenchmarkSpawnStop), and more in deep trees, as paths are long there.
 	Labels bool
 }

@@ -36,17 +36,27 @@ func (q *sequence) decide(spec *Spec, over runOver) verdict {
 	if errors.Is(err, Stop) {
 		return verdict{}
 	}
-	if final, ok := errors.AsType[*finalError](err); ok {
-		return verdict{err: final.err, report: final.err}
+	final := false
+	if _, final = errors.AsType[*finalError](err); final {
+		err = unwrapFinal(err)
 	}
 	if over.killed {
 		return killedVerdict(err)
 	}
 	v := verdict{err: err, report: err}
-	if over.stopping || spec.Restart == Temporary || spec.Restart == Transient && err == nil {
+	if final || over.stopping || spec.Restart == Temporary || spec.Restart == Transient && err == nil {
 		return v
 	}
 	return q.restart(spec, over)
+}
+
+// unwrapFinal takes the mark off an error that Final made. One that something
+// was wrapped around later stays as it is.
+func unwrapFinal(err error) error {
+	if f, ok := err.(*finalError); ok {
+		return f.err
+	}
+	return err
 }
 
 // killedVerdict is that on a node that was killed. Whatever its Run said is most

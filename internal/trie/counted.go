@@ -1,0 +1,79 @@
+package trie
+
+import (
+	"iter"
+	"math"
+)
+
+// Counted holds topics, each with the number of times that it was added: the
+// subscriptions of one SUB or XSUB socket. A topic added 2^32-1 times stays
+// for ever, whatever is removed.
+type Counted struct {
+	tree tree // the values are the counts
+}
+
+// Add adds topic once more, and reports whether it is the first time. The
+// bytes are copied.
+func (c *Counted) Add(topic []byte) (first bool) {
+	n := c.tree.nodes.at(c.tree.make(topic))
+	if n.value < math.MaxUint32 {
+		n.value++
+	}
+	if n.value == 1 {
+		c.tree.topics++
+	}
+	return n.value == 1
+}
+
+// Remove takes back one Add of topic. It reports whether that was the last one,
+// so that topic is gone, and whether topic was there at all; if not, it does
+// nothing.
+func (c *Counted) Remove(topic []byte) (last, known bool) {
+	id, found := c.tree.find(topic)
+	if !found {
+		return false, false
+	}
+	n := c.tree.nodes.at(id)
+	switch n.value {
+	case 0:
+		return false, false
+	case 1:
+		n.value = 0
+		c.tree.topics--
+		c.tree.prune(c.tree.path)
+		return true, true
+	case math.MaxUint32:
+		return false, true
+	default:
+		n.value--
+		return false, true
+	}
+}
+
+// Match reports whether a topic is a prefix of b, or b itself. It does not
+// allocate.
+func (c *Counted) Match(b []byte) bool {
+	t := &c.tree
+	if t.topics == 0 {
+		return false
+	}
+	for id := uint32(root); ; {
+		if t.nodes.at(id).value != 0 {
+			return true
+		}
+		if id, b = t.step(id, b); id == 0 {
+			return false
+		}
+	}
+}
+
+// Len returns the number of distinct topics.
+func (c *Counted) Len() int { return c.tree.topics }
+
+// All yields each distinct topic once, in ascending order of bytes. The slice
+// is overwritten by the next one. The topics must not change meanwhile.
+func (c *Counted) All() iter.Seq[[]byte] { return c.tree.all() }
+
+// Footprint returns the memory that is taken, in bytes, including what is free
+// for more topics.
+func (c *Counted) Footprint() int { return c.tree.footprint() }

@@ -1,0 +1,36 @@
+package engine
+
+// Unversioned is the revision of peers that send none: ZMTP 1.0.
+const Unversioned = -1
+
+// PeerInfo is what a handshake has found out about the peer.
+type PeerInfo struct {
+	// Major and Minor are the version of ZMTP that is spoken with the peer,
+	// the lower of its and ours: 1.0, 2.0, 3.0 or 3.1.
+	Major, Minor int
+
+	// Revision is the octet with which the peer announced its version, which
+	// may be newer than ours; or [Unversioned].
+	Revision int
+
+	// SocketType is the peer's, "ROUTER" for one; "" if it didn't say, as none
+	// does before ZMTP 3.0.
+	SocketType string
+
+	// RoutingID is the identity that the peer gave itself: empty if none, and
+	// at most 255 bytes.
+	RoutingID []byte
+
+	// Properties are all that the peer sent, the two above among them.
+	Properties Properties
+
+	// AsServer says that the peer calls itself the mechanism's server. libzmq
+	// never does.
+	AsServer bool
+}
+
+// FiltersItself says that the peer, if it is a subscriber, sends no
+// subscriptions, and that a publisher has to send it everything: "A subscriber
+// SHALL NOT send any content", "The recipient MAY filter messages".
+// https://rfc.zeromq.org/spec/13/#the-content-layer
+func (p *PeerInfo) FiltersItself() bool { return p.Revision == Unversioned }

@@ -1,0 +1,96 @@
+package engine
+
+import (
+	"encoding/binary"
+	"math"
+)
+
+// Flags of a frame, bits of its first octet.
+//
+//	  7   6   5   4   3      2       1      0
+//	+---+---+---+---+---+---------+------+------+
+//	|  reserved, zero   | COMMAND | LONG | MORE |
+//	+---+---+---+---+---+---------+------+------+
+//
+// https://rfc.zeromq.org/spec/37/#framing
+const (
+	FlagMore    = 1 // more frames of the same message follow
+	FlagLong    = 2 // the size has eight octets, not one
+	FlagCommand = 4 // the frame is a command, not part of a message
+)
+
+const (
+	// maxShort is the size of the largest body of a short frame, in bytes.
+	maxShort = math.MaxUint8
+
+	// shortHeader and longHeader are the sizes of the two forms of a frame's
+	// header: flags, and a size of one octet or of eight.
+	shortHeader = 1 + 1
+	longHeader  = 1 + 8
+)
+
+// AppendHeader appends the header of a frame whose body has size bytes. size
+// must not be negative. [FlagLong] is set as the size needs it, whatever flags
+// says; the other flags are taken as they are.
+func AppendHeader(b []byte, flags byte, size int) []byte {
+	// "A short frame has a body of 0 to 255 octets."
+	// https://rfc.zeromq.org/spec/37/#framing
+	if size <= maxShort {
+		return append(b, flags&^FlagLong, byte(size))
+	}
+	b = append(b, flags|FlagLong)
+	return binary.BigEndian.AppendUint64(b, uint64(size))
+}
+
+// ConsumeHeader reads the header of a frame: its flags as they are on the wire,
+// the size of the body in bytes, and the header's own size n. If n is 0, b ends
+// before the header does; if it is negative the header is malformed, and flags
+// is the octet that was found.
+//
+// Malformed is what libzmq lets pass: reserved bits, and MORE on a command. A
+// newer peer must not use them with us ("SHALL always use its own protocol
+// (including framing) when talking to an equal or higher protocol peer" binds
+// the older side, the newer one "MAY downgrade"), so they mean that we lost
+// the frames' bounds or talk to something else, and a length read from there
+// would be believed. size is at most 2^63-1 and otherwise unchecked.
+//
+// Short headers, the common case, are dealt with by the part that is inlined.
+func ConsumeHeader(b []byte) (flags byte, size uint64, n int) {
+	if len(b) >= shortHeader && b[0] <= FlagMore {
+		return b[0], uint64(b[1]), shortHeader
+	}
+	return consumeHeader(b)
+}
+
+// consumeHeader is ConsumeHeader for all headers. It is kept out of line so that
+// ConsumeHeader is not.
+//
+//go:noinline
+func consumeHeader(b []byte) (flags byte, size uint64, n int) {
+	if len(b) == 0 {
+		return 0, 0, 0
+	}
+	flags = b[0]
+	switch flags {
+	case 0, FlagMore, FlagCommand:
+		if len(b) < shortHeader {
+			return flags, 0, 0
+		}
+		return flags, uint64(b[1]), shortHeader
+	case FlagLong, FlagLong | FlagMore, FlagLong | FlagCommand:
+		if len(b) < longHeader {
+			return flags, 0, 0
+		}
+		// "A long frame has a body of 0 to 2^63-1 octets."
+		// https://rfc.zeromq.org/spec/37/#framing
+		if size = binary.BigEndian.Uint64(b[1:]); size > math.MaxInt64 {
+			return flags, 0, -1
+		}
+		return flags, size, longHeader
+	default:
+		// "Bits 7-3 are reserved for future use and MUST be zero."
+		// "[MORE] SHALL be zero on command frames."
+		// https://rfc.zeromq.org/spec/37/#framing
+		return flags, 0, -1
+	}
+}

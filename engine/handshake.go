@@ -1,25 +1,16 @@
 package engine
 
 import (
-	"bytes"
 	"fmt"
-	"slices"
 
 	"github.com/zeroactor/zmq"
 	"github.com/zeroactor/zmq/internal/invariant"
 )
 
-const (
-	// MaxHandshake is the most bytes that a peer may send before its handshake
-	// is over. Kerberos tickets are the largest thing that belongs there, with
-	// some ten KiB; what is over is an attempt on our memory.
-	MaxHandshake = 128 << 10
-
-	// MaxRoutingID is the most bytes that a routing id has.
-	// "identity = 0*255OCTET"
-	// https://rfc.zeromq.org/spec/37/#the-identity-property
-	MaxRoutingID = 255
-)
+// MaxHandshake is the most bytes that a peer may send before its handshake is
+// over. Kerberos tickets are the largest thing that belongs there, with some
+// ten KiB; what is over is an attempt on our memory.
+const MaxHandshake = 128 << 10
 
 // A HandshakeConfig is what a handshake needs to know of our side. It may be
 // shared by any number of handshakes and is not changed.
@@ -177,167 +168,13 @@ func (h *Handshake) expect(need int, next func(*Handshake) error) {
 	h.need, h.next = need, next
 }
 
+// before returns how many bytes came before those in in.
+func (h *Handshake) before() int { return h.total - len(h.in) }
+
 // begin is expect, for something new.
 func (h *Handshake) begin(need int, next func(*Handshake) error) {
 	h.in = h.in[:0]
 	h.expect(need, next)
-}
-
-// firstOctet tells peers without a signature apart.
-func (h *Handshake) firstOctet() error {
-	// "If this first octet is not %FF, then the other peer is using ZMTP 1.0,
-	// and has sent us a short frame length for its identity."
-	// https://rfc.zeromq.org/spec/37/#detecting-zmtp-10-and-20-peers
-	if h.in[0] != 0xFF {
-		h.expect(v1ShortHeader, (*Handshake).unversionedShort)
-		return nil
-	}
-	h.expect(signatureSize, (*Handshake).signature)
-	return nil
-}
-
-// unversionedShort looks at the header of a short identity frame, or at what
-// is none. "The flags octet (idflags) of an identity frame SHALL NOT be
-// validated": we do it all the same. ZMTP 1.0 peers send 0, the rest of the
-// world when it knocks on the wrong door sends anything else, and would be read
-// as an identity and frames behind it.
-// https://rfc.zeromq.org/spec/13/#the-connection-layer
-func (h *Handshake) unversionedShort() error {
-	if h.in[0] == 0 || h.in[1] > FlagMore {
-		return noGreeting(slices.Concat(h.in, h.rest))
-	}
-	return h.unversioned()
-}
-
-// signature looks whether the first ten octets are one.
-func (h *Handshake) signature() error {
-	// "If this first octet is %FF, then we read nine further octets, and
-	// inspect the last octet (the 10th in total). If the least significant bit
-	// is 0, then the other peer is using ZMTP 1.0 and has sent us a long
-	// length for its identity."
-	// "A peer SHALL NOT assign any significance to the padding field and MUST
-	// NOT validate this nor interpret it in any way whatsoever."
-	// https://rfc.zeromq.org/spec/37/#version-negotiation
-	if h.in[signatureSize-1]&1 == 0 {
-		return h.unversioned()
-	}
-	h.out = append(h.out, h.revisionOctet())
-	h.expect(revisionAt+1, (*Handshake).revision)
-	return nil
-}
-
-// revisionOctet returns the revision that we announce.
-func (h *Handshake) revisionOctet() byte {
-	if h.cfg.MaxVersion[0] < 3 {
-		return revision2
-	}
-	return revision3
-}
-
-// unversioned goes on with a peer that has begun its identity frame: what we
-// have sent is, to it, the header of ours.
-func (h *Handshake) unversioned() error {
-	if err := h.settle(1, 0); err != nil {
-		return err
-	}
-	// "We continue by sending the body of the identity frame (zero or more
-	// octets). From then, we encode and decode all frames on that connection
-	// using the ZMTP 1.0 framing syntax."
-	// https://rfc.zeromq.org/spec/37/#detecting-zmtp-10-and-20-peers
-	h.out = append(h.out, h.cfg.RoutingID...)
-	return h.identity()
-}
-
-// revision chooses the version to speak.
-func (h *Handshake) revision() error {
-	r := h.in[revisionAt]
-	h.peer.Revision = int(r)
-	if r == revision1 || r == revision2 || h.cfg.MaxVersion[0] < 3 {
-		major := 2
-		if r == revision1 {
-			major = 1
-		}
-		if err := h.settle(major, 0); err != nil {
-			return err
-		}
-		h.out = append(h.out, socketTypeOctet(h.cfg.SocketType))
-		h.expect(v2GreetingSize, (*Handshake).v2Greeting)
-		return nil
-	}
-	// "A peer that reads a full greeting, including mechanism, MUST also send a
-	// full greeting including mechanism."
-	// https://rfc.zeromq.org/spec/37/#authentication-and-confidentiality
-	h.out = appendGreetingEnd(h.out, h.cfg.MaxVersion[1], h.mechanism.Name(), h.asServer())
-	h.expect(greetingSize, (*Handshake).greeting)
-	return nil
-}
-
-// asServer returns what our greeting says of our role.
-func (h *Handshake) asServer() bool {
-	// "When a peer uses the NULL security mechanism, the as-server field MUST
-	// be zero."
-	// https://rfc.zeromq.org/spec/37/#the-null-security-mechanism
-	return h.cfg.Server && h.mechanism.Name() != "NULL"
-}
-
-// settle makes major.minor the version to speak, if we agree to it.
-func (h *Handshake) settle(major, minor int) error {
-	// "If the implementation's security mechanism is anything other than NULL,
-	// and it detects a ZMTP 1.0 or 2.0 peer, it MUST immediately close the
-	// connection."
-	// https://rfc.zeromq.org/spec/37/#detecting-zmtp-10-and-20-peers
-	if name := h.mechanism.Name(); major < 3 && name != "NULL" {
-		return versionError("the peer speaks ZMTP %d.%d, which has no %s", major, minor, name)
-	}
-	// "If a peer cannot downgrade its protocol to match its peer, it MUST close
-	// the connection."
-	// https://rfc.zeromq.org/spec/37/#version-negotiation
-	if least := h.cfg.MinVersion; slices.Compare([]int{major, minor}, least[:]) < 0 {
-		return versionError("the peer speaks ZMTP %d.%d, the least allowed is %d.%d", major, minor, least[0], least[1])
-	}
-	h.peer.Major, h.peer.Minor = major, minor
-	return nil
-}
-
-func versionError(format string, args ...any) error {
-	return &zmq.ProtocolError{Rule: "37/ZMTP Version Negotiation", Detail: fmt.Sprintf(format, args...)}
-}
-
-// v2Greeting goes on behind the last octet of a greeting of ZMTP 2.0, the
-// number of a socket type. As in libzmq it is not looked at.
-func (h *Handshake) v2Greeting() error {
-	h.sendIdentity()
-	h.begin(1, (*Handshake).identity)
-	return nil
-}
-
-// sendIdentity sends our routing id as the first frame of versions before 3.0.
-func (h *Handshake) sendIdentity() {
-	if h.peer.Major < 2 {
-		h.out = appendV1Header(h.out, 0, len(h.cfg.RoutingID))
-	} else {
-		h.out = AppendHeader(h.out, 0, len(h.cfg.RoutingID))
-	}
-	h.out = append(h.out, h.cfg.RoutingID...)
-}
-
-// greeting goes on behind the whole greeting of a ZMTP 3.x peer. The filler is
-// not looked at: it is where later versions will put what they add.
-func (h *Handshake) greeting() error {
-	minor := 1
-	if h.in[revisionAt] == revision3 && h.in[minorAt] == 0 {
-		minor = 0
-	}
-	if err := h.settle(3, min(minor, h.cfg.MaxVersion[1])); err != nil {
-		return err
-	}
-	if err := checkMechanism(h.in[mechanismAt:asServerAt], h.mechanism.Name()); err != nil {
-		return err
-	}
-	h.peer.AsServer = h.in[asServerAt] != 0
-	h.out = h.mechanism.Begin(h.out)
-	h.begin(1, (*Handshake).command)
-	return nil
 }
 
 // command feeds the mechanism with a command, once it is there.
@@ -353,7 +190,7 @@ func (h *Handshake) command() error {
 		// "handshake = 1*command"
 		// https://rfc.zeromq.org/spec/37/#formal-grammar
 		return handshakeRule("message during the handshake")
-	case size > uint64(MaxHandshake-h.total):
+	case size > uint64(MaxHandshake-h.before()-n):
 		return handshakeRule(fmt.Sprintf("command of %d bytes, the limit for all is %d", size, MaxHandshake))
 	case len(h.in) < n+int(size):
 		h.expect(n+int(size), (*Handshake).command)
@@ -409,83 +246,5 @@ func (h *Handshake) accept(p Properties) error {
 	if id, _ := p.Get(PropertyIdentity); h.identityCounts(string(socketType)) {
 		return h.judgeRoutingID(id)
 	}
-	return nil
-}
-
-// identityCounts says whether the identity of a peer of that type means
-// anything: "For all other socket types, the Identity property shall be
-// ignored." A peer that doesn't tell its type may be one that counts.
-// https://rfc.zeromq.org/spec/37/#the-identity-property
-func (h *Handshake) identityCounts(peerType string) bool {
-	switch peerType {
-	case "REQ", "DEALER", "ROUTER", "":
-		return true
-	}
-	return false
-}
-
-// judgeRoutingID refuses routing ids that a ROUTER cannot use. A zero octet
-// begins those that it gives itself, so that a peer could pass for another.
-// Sockets that don't use it do without.
-func (h *Handshake) judgeRoutingID(id []byte) error {
-	if h.cfg.SocketType != "ROUTER" {
-		return nil
-	}
-	return checkRoutingID(id)
-}
-
-// checkRoutingID says what is wrong with a routing id.
-func checkRoutingID(id []byte) error {
-	detail := ""
-	switch {
-	case len(id) > MaxRoutingID:
-		detail = fmt.Sprintf("identity of %d bytes, the limit is %d", len(id), MaxRoutingID)
-	case len(id) > 0 && id[0] == 0:
-		// "The first octet of the Identity SHALL NOT be zero: identities
-		// starting with a zero octet are reserved for implementations'
-		// internal use."
-		// https://rfc.zeromq.org/spec/37/#the-identity-property
-		detail = "identity begins with a zero octet"
-	default:
-		return nil
-	}
-	return &zmq.ProtocolError{Rule: "37/ZMTP Identity Property", Detail: detail}
-}
-
-// identity takes the identity frame of versions before 3.0, once it is there.
-func (h *Handshake) identity() error {
-	rule, consume := "15/ZMTP Identity", ConsumeHeader
-	if h.peer.Major < 2 {
-		rule, consume = "13/ZMTP Greeting", consumeV1Header
-	}
-	flags, size, n := consume(h.in)
-	detail := ""
-	switch {
-	case n == 0:
-		h.expect(len(h.in)+1, (*Handshake).identity)
-		return nil
-	case n < 0:
-		detail = fmt.Sprintf("malformed identity frame %x", h.in)
-	case size > MaxRoutingID:
-		detail = fmt.Sprintf("identity of %d bytes, the limit is %d", size, MaxRoutingID)
-	case h.peer.Major >= 2 && flags&(FlagMore|FlagCommand) != 0:
-		// "identity = final-short body"
-		// https://rfc.zeromq.org/spec/15/#formal-grammar
-		detail = fmt.Sprintf("identity frame with flags %#02x", flags)
-	case len(h.in) < n+int(size):
-		h.expect(n+int(size), (*Handshake).identity)
-		return nil
-	}
-	id := h.in[min(max(n, 0), len(h.in)):]
-	if detail != "" {
-		return &zmq.ProtocolError{Rule: rule, Detail: detail}
-	}
-	if err := h.judgeRoutingID(id); err != nil {
-		return err
-	}
-	if checkRoutingID(id) == nil {
-		h.peer.RoutingID = bytes.Clone(id)
-	}
-	h.done = true
 	return nil
 }

@@ -1,8 +1,6 @@
 package engine
 
-import (
-	"time"
-)
+import "time"
 
 // maxUnanswered is how many PINGs are sent without hearing anything from the
 // peer: "a peer should not send more than a small number of PING commands
@@ -132,18 +130,11 @@ func (h *Heartbeat) Resume(now time.Time) {
 	}
 }
 
-// pinging says whether a next PING is going to be sent if nothing happens.
-func (h *Heartbeat) pinging() bool {
-	return !h.nextPing.IsZero() && (h.TTL > 0 || h.unanswered < maxUnanswered)
-}
-
-// Next returns when to call Check at the latest. ok is false if there is no
-// need to: nothing is due before one of the other methods is called, after each
-// of which Next may have changed.
+// Next returns when to call Check at the latest. ok is false if nothing is ever
+// due as things stand. Received and Suspend never make it earlier, so that no
+// timer has to be set when bytes come; the other methods may.
 func (h *Heartbeat) Next() (at time.Time, ok bool) {
-	if h.pinging() {
-		at = h.nextPing
-	}
+	at = h.nextPing
 	if !h.suspended {
 		at = earlier(at, h.answerBy)
 		at = earlier(at, h.expiresAt)
@@ -159,7 +150,7 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// Check returns what is to be done now.
+// Check returns what is to be done now. It may be called at any time.
 func (h *Heartbeat) Check(now time.Time) Verdict {
 	// "A peer SHOULD consider the connection dead in these cases: If it sends
 	// a PING command and does not receive any traffic within some timeout. If
@@ -171,10 +162,13 @@ func (h *Heartbeat) Check(now time.Time) Verdict {
 		return PeerSilent
 	case !h.suspended && reached(h.expiresAt, now):
 		return PeerExpired
-	case h.pinging() && reached(h.nextPing, now):
-		return SendPing
+	case !reached(h.nextPing, now):
+		return Wait
+	case h.TTL <= 0 && h.unanswered >= maxUnanswered:
+		h.nextPing = now.Add(h.Interval) // look again then
+		return Wait
 	}
-	return Wait
+	return SendPing
 }
 
 // reached says that now is not before a time that is set.

@@ -54,19 +54,8 @@ func AppendHeader(b []byte, flags byte, size int) []byte {
 // the frames' bounds or talk to something else, and a length read from there
 // would be believed. size is at most 2^63-1 and otherwise unchecked.
 //
-// Short headers, the common case, are dealt with by the part that is inlined.
+// It is on the way of every frame, and small enough to be inlined.
 func ConsumeHeader(b []byte) (flags byte, size uint64, n int) {
-	if len(b) >= shortHeader && b[0] <= FlagMore {
-		return b[0], uint64(b[1]), shortHeader
-	}
-	return consumeHeader(b)
-}
-
-// consumeHeader is ConsumeHeader for all headers. It is kept out of line so that
-// ConsumeHeader is not.
-//
-//go:noinline
-func consumeHeader(b []byte) (flags byte, size uint64, n int) {
 	if len(b) == 0 {
 		return 0, 0, 0
 	}
@@ -87,10 +76,9 @@ func consumeHeader(b []byte) (flags byte, size uint64, n int) {
 			return flags, 0, -1
 		}
 		return flags, size, longHeader
-	default:
-		// "Bits 7-3 are reserved for future use and MUST be zero."
-		// "[MORE] SHALL be zero on command frames."
-		// https://rfc.zeromq.org/spec/37/#framing
-		return flags, 0, -1
 	}
+	// "Bits 7-3 are reserved for future use and MUST be zero."
+	// "[MORE] SHALL be zero on command frames."
+	// https://rfc.zeromq.org/spec/37/#framing
+	return flags, 0, -1
 }

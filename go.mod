@@ -2,7 +2,12 @@ module github.com/zeroactor/zmq
 
 go 1.26.0
 
+require github.com/leanovate/gopter v0.2.11
+
 require (
-	github.com/leanovate/gopter v0.2.11
-	golang.org/x/sys v0.49.0 // indirect
+	github.com/mitchellh/colorstring v0.0.0-20190213212951-d06e56a500db // indirect
+	github.com/rivo/uniseg v0.4.7 // indirect
+	github.com/schollz/progressbar/v3 v3.19.1 // indirect
+	golang.org/x/sys v0.49.0
+	golang.org/x/term v0.44.0 // indirect
 )

@@ -1,0 +1,87 @@
+package tidy
+
+// A layer says what the packages of a directory may import of the module. Each
+// may also import what is internal to it, and internal/... at the root. A name
+// that ends in "/..." means the directory and all below it; "..." is everything.
+type layer struct {
+	dir   string
+	may   []string
+	tests []string // what only its tests may, besides packages made for tests
+}
+
+// layers are in order: imports go down. That a package is above another one
+// does not mean that it may import it.
+var layers = []layer{
+	{dir: "internal/...", may: []string{"internal/..."}},
+	{dir: ".", tests: []string{"patterns"}}, // examples of messages that are sent
+	{dir: "ypipe"},
+	{dir: "mailbox", may: []string{"ypipe"}},
+	{dir: "actor", may: []string{"mailbox"}},
+	{dir: "transport/transporttest", may: []string{".", "transport"}, tests: []string{"transport/..."}},
+	{dir: "transport/...", may: []string{".", "transport", "transport/internal/..."}},
+	{dir: "engine", may: []string{".", "mailbox", "ypipe", "actor"}, tests: []string{"transport/..."}},
+	{dir: "patterns/...", may: []string{".", "ypipe", "mailbox", "actor", "transport/...", "engine", "patterns/..."}},
+	{dir: "proptest/...", may: []string{"..."}},
+	{dir: "bench/...", may: []string{"..."}},
+	{dir: "examples/...", may: []string{"..."}},
+	{dir: "cmd/...", may: []string{"..."}},
+}
+
+// tops are directories that nobody imports but they themselves. Where tests
+// may, the name says so.
+var tops = []string{"bench", "examples", "cmd", "proptest"}
+
+// A dependency is a module of others.
+type dependency struct {
+	module string
+	where  string // the directory it is for, as in a layer
+	tests  bool   // for tests only
+	reason string
+}
+
+var dependencies = []dependency{
+	{"golang.org/x/sys", "...", false, "socket options and credentials that package syscall lacks"},
+	{"golang.org/x/crypto", "...", false, "the Curve25519 boxes of the CURVE mechanism"},
+	{"golang.org/x/net", "...", false, "multicast, and SOCKS"},
+	{"github.com/puzpuzpuz/xsync/v3", "...", false, "tables that many read and few write: inproc names, routing"},
+	{"github.com/klauspost/compress", "...", false, "negotiated compression"},
+	{"github.com/leanovate/gopter", "...", true, "generated histories for properties"},
+	{"github.com/schollz/progressbar/v3", "examples/...", false, "examples that show how far they are"},
+}
+
+// atomicLayers may use sync/atomic: what they do with it is behind one interface
+// and proved by exploring all interleavings.
+var atomicLayers = []string{"ypipe", "mailbox", "internal/arena"}
+
+// notOurs are names of directories that are not read.
+var notOurs = [...]string{".git", "vendor", "node_modules"}
+
+// notText are the endings of files that are not read.
+var notText = [...]string{".png", ".svg", ".sum", ".pcap"}
+
+// An exception allows something that a rule forbids.
+type exception struct {
+	rule   string
+	where  string // a file, a file and a name in it as "engine/conn.go:run", or a package's directory
+	reason string
+}
+
+var exceptions = []exception{
+	{"unfinished", "internal/tidy/fixtures_test.go", "the words are in what is to be rejected"},
+	{"machine", "internal/tidy/fixtures_test.go", "the paths are in what is to be rejected"},
+	{"machine", "internal/tidy/bans_test.go", "the names of hosts are what the rule looks for"},
+	{"variable", "patterns/context.go:defaultContext", "the one default context, made on first use, as http.DefaultClient is"},
+	{"variable", "transport/ipc/cred_other.go:system", "what this system can do: nothing; on others it is a literal"},
+	{"variable", "transport/tcp/sockopt_other.go:system", "what this system can do: nothing; on others it is a literal"},
+}
+
+// debts are breaches that were there before their rule. The list only gets
+// shorter; one that is paid is told of, so that it can be struck off.
+var debts = []exception{
+	{"documentation", "ypipe", "the package comment is missing"},
+	{"documentation", "mailbox", "the package comment is missing"},
+	{"documentation", "patterns", "the package comment is missing"},
+	{"documentation", "patterns/options.go:PushOption", "the comment is missing"},
+	{"documentation", "patterns/options.go:PullOption", "the comment is missing"},
+	{"documentation", "examples/pipeline", "the package comment is missing"},
+}

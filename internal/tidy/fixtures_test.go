@@ -129,6 +129,7 @@ var banFixtures = []fixture{
 	{rule: "machine", path: "docs/a.md", text: "see `/home/ann/zmq`\n", lines: []int{1}},
 	{rule: "machine", path: "bench/a.go", text: "package p\nconst dir = \"/work/main\"\n", lines: []int{2}},
 	{rule: "machine", path: "docs/a.md", text: "in (/Users/ann/src)\nC:\\Users\\ann\n/root/.cache\n", lines: []int{1, 2, 3}},
+	{rule: "machine", path: "docs/a.md", text: "C:\\Users\\ann\n", lines: []int{1}},
 	{rule: "machine", path: ".ci/run", text: "GOPROXY=https://goproxy.example.com go test\n", lines: []int{1}},
 	{rule: "machine", path: "go.env", text: "from https://artifactory.example.com/go\nfrom proxy.golang.org\n", lines: []int{1, 2}},
 	{

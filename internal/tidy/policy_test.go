@@ -47,6 +47,7 @@ var dependencies = []dependency{
 	{"github.com/klauspost/compress", "...", false, "negotiated compression"},
 	{"github.com/leanovate/gopter", "...", true, "generated histories for properties"},
 	{"github.com/schollz/progressbar/v3", "examples/...", false, "examples that show how far they are"},
+	{"golang.org/x/term", "examples/...", false, "whether somebody looks at the bar"},
 }
 
 // atomicLayers may use sync/atomic: what they do with it is behind one interface

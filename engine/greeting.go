@@ -33,9 +33,9 @@ const (
 
 // Revisions: what the octet behind the signature says.
 const (
-	revision1 = 0 // ZMTP 1.0 framing, but a versioned greeting
-	revision2 = 1 // ZMTP 2.0
-	revision3 = 3 // ZMTP 3.x; so are 2, which nobody has, and all that come
+	revisionV1 = 0 // ZMTP 1.0 framing, but a versioned greeting
+	revisionV2 = 1 // ZMTP 2.0
+	revisionV3 = 3 // ZMTP 3.x; so are 2, which nobody has, and all that come
 )
 
 // appendSignature appends the start of a greeting of any version. idSize is the

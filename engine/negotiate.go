@@ -56,9 +56,9 @@ func (h *Handshake) signature() error {
 // revisionOctet returns the revision that we announce.
 func (h *Handshake) revisionOctet() byte {
 	if h.cfg.MaxVersion[0] < 3 {
-		return revision2
+		return revisionV2
 	}
-	return revision3
+	return revisionV3
 }
 
 // unversioned goes on with a peer that has begun its identity frame: what we
@@ -79,9 +79,9 @@ func (h *Handshake) unversioned() error {
 func (h *Handshake) revision() error {
 	r := h.in[revisionAt]
 	h.peer.Revision = int(r)
-	if r == revision1 || r == revision2 || h.cfg.MaxVersion[0] < 3 {
+	if r == revisionV1 || r == revisionV2 || h.cfg.MaxVersion[0] < 3 {
 		major := 2
-		if r == revision1 {
+		if r == revisionV1 {
 			major = 1
 		}
 		if err := h.settle(major, 0); err != nil {
@@ -142,7 +142,7 @@ func (h *Handshake) v2Greeting() error {
 // not looked at: it is where later versions will put what they add.
 func (h *Handshake) greeting() error {
 	minor := 1
-	if h.in[revisionAt] == revision3 && h.in[minorAt] == 0 {
+	if h.in[revisionAt] == revisionV3 && h.in[minorAt] == 0 {
 		minor = 0
 	}
 	if err := h.settle(3, min(minor, h.cfg.MaxVersion[1])); err != nil {

@@ -10,7 +10,7 @@ import (
 // null is the NULL mechanism: no authentication and no confidentiality.
 // https://rfc.zeromq.org/spec/37/#the-null-security-mechanism
 type null struct {
-	MechanismConfig
+	cfg            MechanismConfig
 	sent, received bool // READY
 	metadata       Properties
 }
@@ -22,7 +22,7 @@ type null struct {
 // READY command before attempting to receive a READY from the other peer". A
 // server looks at the client's READY first, as RFC 37 has it, and answers with
 // its own, or with ERROR.
-func NewNull(cfg MechanismConfig) Mechanism { return &null{MechanismConfig: cfg} }
+func NewNull(cfg MechanismConfig) Mechanism { return &null{cfg: cfg} }
 
 func (m *null) Name() string { return "NULL" }
 
@@ -30,7 +30,7 @@ func (m *null) Begin(dst []byte) []byte {
 	// "the client SHALL send a READY command and then wait for a READY command
 	// in reply"
 	// https://rfc.zeromq.org/spec/37/#the-null-security-mechanism
-	if m.Server {
+	if m.cfg.Server {
 		return dst
 	}
 	return m.ready(dst)
@@ -38,7 +38,7 @@ func (m *null) Begin(dst []byte) []byte {
 
 func (m *null) ready(dst []byte) []byte {
 	m.sent = true
-	return AppendReady(dst, m.MechanismConfig.Metadata)
+	return AppendReady(dst, m.cfg.Metadata)
 }
 
 func (m *null) Receive(dst []byte, c Command) ([]byte, error) {
@@ -69,7 +69,7 @@ func (m *null) receiveReady(dst, data []byte) ([]byte, error) {
 	// https://rfc.zeromq.org/spec/37/#the-null-security-mechanism
 	p, err := ParseProperties(data)
 	if err == nil {
-		err = m.accept(p)
+		err = m.cfg.accept(p)
 	}
 	if err != nil {
 		return AppendError(dst, refusal(err)), err

@@ -179,9 +179,12 @@ func (l *Log) dropRefs(n int) {
 // Discard takes everything that is published and returns how many messages
 // that were not commands it held. The reader does not fall asleep. Reader only.
 func (l *Log) Discard() (messages int64) {
+	if l.end.Load() == asleep {
+		return 0
+	}
 	for {
 		r := &l.r
-		if r.off >= r.stop && r.pos() == r.limit && !l.look(false) {
+		if r.pos() == r.limit && !l.look(false) {
 			return messages
 		}
 		flags, _, ok := l.Next()
@@ -192,4 +195,11 @@ func (l *Log) Discard() (messages int64) {
 			messages++
 		}
 	}
+}
+
+// Drained reports whether everything that was published is consumed.
+// Reader only.
+func (l *Log) Drained() bool {
+	end := l.end.Load()
+	return end == asleep || end == l.r.pos()
 }

@@ -9,6 +9,9 @@ import "encoding/binary"
 // The bytes stay in the log until [Log.Commit] or [Log.CommitTo]. Between the
 // two, Next must not be called. Reader only.
 func (l *Log) Spans(dst [][]byte, max int) (spans [][]byte, bytes int) {
+	if l.end.Load() == asleep {
+		return dst, 0 // asleep already: what else there is belongs to the writer
+	}
 	r := &l.r
 	if r.pos() == r.limit {
 		if !l.look(true) {
@@ -56,9 +59,10 @@ func (l *Log) Spans(dst [][]byte, max int) (spans [][]byte, bytes int) {
 func (l *Log) Commit() { l.commit(l.r.peeked) }
 
 // CommitTo consumes, of what Spans returned, only the messages that lie within
-// its first n bytes. A message that was written in part stays, whole, for the
-// next connection: its first receiver cannot have seen all of it. Reader only.
-func (l *Log) CommitTo(n int) {
+// its first n bytes, and returns how many bytes these are. A message that was
+// written in part stays, whole: the rest of it is still to be written or, if
+// the connection is lost, all of it to the next one. Reader only.
+func (l *Log) CommitTo(n int) (committed int) {
 	p := l.r.cursor
 	whole := p
 	refs, bytes := 0, 0
@@ -70,10 +74,11 @@ func (l *Log) CommitTo(n int) {
 			break
 		}
 		if flags&FlagMore == 0 {
-			whole = p
+			whole, committed = p, bytes
 		}
 	}
 	l.commit(whole)
+	return committed
 }
 
 // skip moves p over one frame and returns its flags and size on the wire.

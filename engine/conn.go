@@ -1,0 +1,195 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/zeroactor/zmq"
+	"github.com/zeroactor/zmq/internal/arena"
+)
+
+// Config is what a connection needs to know of its socket. It is shared by
+// all connections of the socket and is not changed.
+type Config struct {
+	Handshake HandshakeConfig
+
+	// HandshakeTimeout bounds greeting and mechanism together; 0 is no limit.
+	HandshakeTimeout time.Duration
+
+	// Heartbeat interval, timeout and time to live (37/ZMTP, "Connection
+	// Heartbeating"). An interval of 0 sends no heartbeats.
+	HeartbeatInterval, HeartbeatTimeout, HeartbeatTTL time.Duration
+
+	// MaxMessageSize bounds each frame received, in bytes; negative is no
+	// limit.
+	MaxMessageSize int64
+
+	// Subscriptions says that the socket takes SUBSCRIBE and CANCEL commands,
+	// Subscribes that it sends them.
+	Subscriptions, Subscribes bool
+
+	// Raw says that the peer does not speak ZMTP: each piece of bytes read is
+	// a message of one frame, and bodies are sent without headers.
+	Raw bool
+
+	Pool *arena.Pool
+
+	// Attach is called when the handshake is done. It returns the port that
+	// the connection is to serve, or why the peer is refused.
+	Attach func(c *Conn, peer *zmq.Peer) (*Port, error)
+}
+
+// A Conn is one connection. Its reader goroutine is the one that calls Run; it
+// owns what is not said to be shared. Writing is done by the port's activation,
+// which runs only while there is something to write.
+type Conn struct {
+	nc   net.Conn
+	cfg  *Config
+	port *Port
+	peer *zmq.Peer
+
+	reader reader
+	writer writer
+	pulse  *pulse // nil if the peer knows no heartbeats
+
+	// drainc is closed when what comes in is to be dropped.
+	drainc    chan struct{}
+	drainOnce sync.Once
+
+	mu  sync.Mutex
+	err error // why the connection was ended by us
+}
+
+// NewConn returns a connection on nc, which it closes in the end.
+func NewConn(nc net.Conn, cfg *Config) *Conn {
+	return &Conn{nc: nc, cfg: cfg, drainc: make(chan struct{})}
+}
+
+// Run shakes hands, attaches to a port and serves it until the connection
+// ends; it returns why. io.EOF says that the peer closed in order. Cancelling
+// ctx ends the connection at once.
+func (c *Conn) Run(ctx context.Context) (err error) {
+	stop := context.AfterFunc(ctx, func() { c.fail(context.Cause(ctx)) })
+	defer stop()
+	defer c.nc.Close()
+
+	rest, info, transform, err := c.handshake()
+	if err != nil {
+		return c.reason(err)
+	}
+	c.peer = newPeer(c.nc, info)
+	port, err := c.cfg.Attach(c, c.peer)
+	if err != nil {
+		return c.reason(err)
+	}
+	c.port = port
+	c.writer.init(newSink(c.nc), transform)
+	defer func() {
+		c.nc.Close()
+		port.detach()
+	}()
+	port.attach(c)
+	if info.Major >= 3 {
+		defer c.startPulse()()
+	}
+	return c.reason(c.read(rest))
+}
+
+// fail ends the connection, for the first of the reasons given.
+func (c *Conn) fail(err error) {
+	c.mu.Lock()
+	if c.err == nil {
+		c.err = err
+	}
+	c.mu.Unlock()
+	c.nc.Close()
+}
+
+// reason returns why the connection ended: what we decided, or else what the
+// reader saw.
+func (c *Conn) reason(seen error) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err != nil {
+		return c.err
+	}
+	return seen
+}
+
+// drain makes the reader drop what comes in.
+func (c *Conn) drain() { c.drainOnce.Do(func() { close(c.drainc) }) }
+
+// ErrHandshakeTimeout says that a peer did not complete its handshake in time.
+var ErrHandshakeTimeout = errors.New("zmq: handshake timed out")
+
+// handshake returns what it learned of the peer, and the bytes that followed.
+func (c *Conn) handshake() (rest []byte, info PeerInfo, t Transform, err error) {
+	if c.cfg.Raw {
+		return nil, info, rawTransform{}, nil
+	}
+	if t := c.cfg.HandshakeTimeout; t > 0 {
+		c.nc.SetDeadline(time.Now().Add(t))
+		defer c.nc.SetDeadline(time.Time{})
+	}
+	h := NewHandshake(c.cfg.Handshake)
+	buf := make([]byte, 512)
+	have := 0
+	for {
+		if out := h.Output(); len(out) > 0 {
+			if _, err := c.nc.Write(out); err != nil {
+				return nil, info, nil, handshakeError(err)
+			}
+		}
+		n, err := c.nc.Read(buf[have:])
+		have += n
+		used, done, herr := h.Input(buf[:have])
+		if herr != nil {
+			c.nc.Write(h.Output()) // tell the peer why, if it can understand
+			return nil, info, nil, herr
+		}
+		have = copy(buf, buf[used:have])
+		if done {
+			if out := h.Output(); len(out) > 0 {
+				if _, err := c.nc.Write(out); err != nil {
+					return nil, info, nil, handshakeError(err)
+				}
+			}
+			return buf[:have], h.Peer(), h.Transform(c.cfg.Subscribes, c.cfg.MaxMessageSize), nil
+		}
+		if err != nil {
+			return nil, info, nil, handshakeError(err)
+		}
+		if have == len(buf) {
+			return nil, info, nil, fmt.Errorf("handshake: peer's input makes no progress at %d bytes", have)
+		}
+	}
+}
+
+func handshakeError(err error) error {
+	var timeout net.Error
+	if errors.As(err, &timeout) && timeout.Timeout() {
+		return ErrHandshakeTimeout
+	}
+	if err == io.EOF {
+		return fmt.Errorf("peer closed during the handshake: %w", io.ErrUnexpectedEOF)
+	}
+	return err
+}
+
+func newPeer(nc net.Conn, info PeerInfo) *zmq.Peer {
+	p := &zmq.Peer{
+		SocketType: info.SocketType,
+		RoutingID:  info.RoutingID,
+		Version:    [2]int{info.Major, info.Minor},
+		Properties: info.Properties,
+	}
+	if a := nc.RemoteAddr(); a != nil {
+		p.Address = a.String()
+	}
+	return p
+}

@@ -1,0 +1,63 @@
+package engine
+
+// readDecoded reads through the transform of the connection: for peers that do
+// not speak the log's own framing.
+func (c *Conn) readDecoded(rest []byte) error {
+	r := &c.reader
+	in := c.port.In
+	t := c.writer.encoder.transform
+	buf := append(make([]byte, 0, max(minRead, len(rest))), rest...)
+	fill := func() []byte { return buf[len(buf):cap(buf)] }
+	for {
+		used := 0
+		for used < len(buf) {
+			flags, body, n, err := t.Decode(buf[used:])
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				break
+			}
+			used += n
+			if err := c.receivedFrame(flags, body); err != nil {
+				return err
+			}
+		}
+		in.Flush()
+		buf = append(buf[:0], buf[used:]...)
+		if cap(buf)-len(buf) < minRead/2 {
+			buf = append(make([]byte, 0, 2*cap(buf)), buf...)
+		}
+		n, err := r.source.read(fill, func() {})
+		buf = buf[:len(buf)+n]
+		if n == 0 && err != nil {
+			return err
+		}
+		c.pulse.received()
+	}
+}
+
+// receivedFrame adds a decoded frame to the log.
+func (c *Conn) receivedFrame(flags byte, body []byte) error {
+	r := &c.reader
+	if flags&FlagCommand != 0 {
+		if err := c.checkCommand(uint64(len(body))); err != nil {
+			return err
+		}
+		if keep, err := c.receivedCommand(body); err != nil || !keep {
+			return err
+		}
+	}
+	if _, deaf := c.port.state(); deaf {
+		return errDraining
+	}
+	if err := c.waitRoom(); err != nil {
+		return err
+	}
+	in := c.port.In
+	in.Append(flags, body)
+	if r.more = flags&FlagMore != 0; !r.more {
+		in.EndMessage()
+	}
+	return nil
+}

@@ -1,0 +1,156 @@
+package engine
+
+import (
+	"sync"
+	"time"
+
+	"github.com/zeroactor/zmq/internal/arena"
+	"github.com/zeroactor/zmq/mailbox"
+	"github.com/zeroactor/zmq/ypipe"
+)
+
+// A Port is the connection's side of a pipe between a socket and a peer. It
+// outlives its connections: a peer that is lost and found again goes on where
+// the pipe stands. The socket is the reader of In and the writer of Out; the
+// connection that is attached is the other end of both.
+type Port struct {
+	In  *ypipe.Log // from the peer to the socket
+	Out *ypipe.Log // from the socket to the peer
+
+	writer *mailbox.Activation
+	room   chan struct{} // In has room again; one slot
+
+	// reading is held by whoever is the reader of Out: the writer activation
+	// while it works, or Discard.
+	reading sync.Mutex
+	nap     *time.Timer // wakes the activation that has gone for a nap
+
+	mu       sync.Mutex
+	conn     *Conn // attached; nil between connections
+	finished bool  // nothing more is written to Out
+	deaf     bool  // nobody reads In any more
+}
+
+// NewPort returns a port without a connection. readable is called when In has
+// something for a socket that found it empty, writable when Out has room for a
+// socket that found it full. sendHWM and recvHWM are in messages, 0 is no limit.
+func NewPort(pool *arena.Pool, sendHWM, recvHWM int, readable, writable func()) *Port {
+	p := &Port{room: make(chan struct{}, 1)}
+	p.writer = mailbox.NewActivation(p.write)
+	p.In = ypipe.NewLog(pool, recvHWM, readable, p.roomAgain)
+	p.Out = ypipe.NewLog(pool, sendHWM, p.writer.Wake, writable)
+	return p
+}
+
+// roomAgain is called by the socket when In, found full, has room again.
+func (p *Port) roomAgain() {
+	p.mu.Lock()
+	c := p.conn
+	p.mu.Unlock()
+	if c != nil {
+		c.roomAgain()
+	}
+	select {
+	case p.room <- struct{}{}:
+	default:
+	}
+}
+
+// write is the writer activation: it empties Out into the connection.
+func (p *Port) write() {
+	p.reading.Lock()
+	defer p.reading.Unlock()
+	c := p.attached()
+	if c == nil || !c.write() {
+		return
+	}
+	if p.nap == nil {
+		p.nap = time.AfterFunc(nap, p.writer.Wake)
+	} else {
+		p.nap.Reset(nap)
+	}
+}
+
+func (p *Port) attached() *Conn {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.conn
+}
+
+// Help is for a sender that found Out full: it writes to the connection what
+// that takes at once, on the caller's goroutine. While senders help, the writer activation keeps out of their way.
+func (p *Port) Help() {
+	if !p.reading.TryLock() {
+		return // somebody is writing
+	}
+	defer p.reading.Unlock()
+	if c := p.attached(); c != nil {
+		c.help()
+	}
+}
+
+// attach makes c the connection that serves the port.
+func (p *Port) attach(c *Conn) {
+	p.mu.Lock()
+	p.conn = c
+	p.mu.Unlock()
+	p.writer.Wake()
+}
+
+// detach ends what attach began. When it returns the connection does not touch
+// the port any more.
+func (p *Port) detach() {
+	p.mu.Lock()
+	p.conn = nil
+	p.mu.Unlock()
+	p.reading.Lock() // a write on its way fails, since the connection is closed
+	if p.nap != nil {
+		p.nap.Stop()
+	}
+	p.reading.Unlock()
+	p.In.Rollback()
+}
+
+// Finish says that nothing more will be written to Out and nothing more read
+// from In: the connection, once it has sent everything, closes its half, and
+// reads and drops what comes until the peer closes too. So no unread byte can
+// make the system reset the connection and cut off its tail.
+func (p *Port) Finish() {
+	p.mu.Lock()
+	p.finished = true
+	p.deaf = true
+	c := p.conn
+	p.mu.Unlock()
+	if c != nil {
+		c.drain()
+	}
+	p.writer.Wake()
+}
+
+func (p *Port) state() (finished, deaf bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.finished, p.deaf
+}
+
+// Discard takes everything out of Out and returns how many messages that were.
+// No connection may be attached.
+func (p *Port) Discard() (messages int64) {
+	p.reading.Lock()
+	defer p.reading.Unlock()
+	return p.Out.Discard()
+}
+
+// Done reports whether the port has said all it had to say: the socket has
+// finished, nothing is left to send and no connection is attached.
+func (p *Port) Done() bool {
+	p.mu.Lock()
+	done := p.finished && p.conn == nil
+	p.mu.Unlock()
+	if !done {
+		return false
+	}
+	p.reading.Lock()
+	defer p.reading.Unlock()
+	return p.Out.Drained()
+}

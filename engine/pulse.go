@@ -1,0 +1,173 @@
+package engine
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/zeroactor/zmq"
+)
+
+// A pulse runs a connection's [Heartbeat]: it gives it the time, sends its
+// PINGs and ends the connection when it says so.
+type pulse struct {
+	conn  *Conn
+	mu    sync.Mutex
+	heart Heartbeat
+	timer *time.Timer // nil while there is nothing to wait for
+	over  bool
+}
+
+// startPulse begins heartbeating. The peer's own PINGs are heeded even if we
+// send none.
+func (c *Conn) startPulse() (stop func()) {
+	p := &pulse{conn: c, heart: Heartbeat{
+		Interval: c.cfg.HeartbeatInterval,
+		Timeout:  c.cfg.HeartbeatTimeout,
+		TTL:      c.cfg.HeartbeatTTL,
+	}}
+	c.pulse = p
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	p.heart.Start(now)
+	p.schedule(now)
+	return p.stop
+}
+
+func (p *pulse) stop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.over = true
+	if p.timer != nil {
+		p.timer.Stop()
+	}
+}
+
+// schedule sets the timer to when the heart wants to be looked at next.
+func (p *pulse) schedule(now time.Time) {
+	at, ok := p.heart.Next()
+	switch {
+	case !ok || p.over:
+		return
+	case p.timer == nil:
+		p.timer = time.AfterFunc(at.Sub(now), p.beat)
+	default:
+		p.timer.Reset(at.Sub(now))
+	}
+}
+
+// beat is the timer's function.
+func (p *pulse) beat() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.over {
+		return
+	}
+	now := time.Now()
+	switch verdict := p.heart.Check(now); {
+	case verdict.Dead():
+		p.over = true
+		p.conn.fail(&SilentError{Verdict: verdict})
+		return
+	case verdict == SendPing:
+		ttl := p.heart.TTL
+		p.conn.command(func(b []byte) []byte { return AppendPing(b, ttl, nil) })
+		p.heart.PingSent(now)
+	}
+	p.schedule(now)
+}
+
+// received tells that bytes have come from the peer.
+func (p *pulse) received() {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	p.heart.Received()
+	p.mu.Unlock()
+}
+
+// pinged tells of a PING of the peer's.
+func (p *pulse) pinged(ttl time.Duration) {
+	if p == nil || ttl == 0 {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	p.heart.PingReceived(now, ttl)
+	p.schedule(now)
+}
+
+// suspend tells that we do not read for now, and so cannot hear the peer.
+func (p *pulse) suspend() {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	p.heart.Suspend()
+	p.mu.Unlock()
+}
+
+// resume ends what suspend began.
+func (p *pulse) resume() {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	p.heart.Resume(now)
+	p.schedule(now)
+}
+
+// A SilentError says that a peer was given up because it sent nothing for too
+// long (37/ZMTP, "Connection Heartbeating").
+type SilentError struct{ Verdict Verdict }
+
+func (e *SilentError) Error() string { return e.Verdict.String() }
+
+// maxControl bounds the commands that wait to be sent. A peer that pings
+// without reading the answers gets no more of them.
+const maxControl = 64 << 10
+
+// maxCommand bounds a command in traffic, in bytes: subscriptions may have long
+// topics, but must fit into a chunk of the log.
+const maxCommand = 1 << 20
+
+// checkCommand checks the header of a command frame.
+func (c *Conn) checkCommand(size uint64) error {
+	switch {
+	case size > maxCommand:
+		return fmt.Errorf("%w: command of %d bytes, the limit is %d", zmq.ErrTooLarge, size, maxCommand)
+	case c.reader.more:
+		// "A message is one or more frames": a command is no part of it.
+		return &zmq.ProtocolError{Rule: "37/ZMTP Traffic", Detail: "command inside a multipart message"}
+	}
+	return nil
+}
+
+// receivedCommand deals with a command. keep says that it is the socket's, and
+// belongs into the log among the messages.
+func (c *Conn) receivedCommand(body []byte) (keep bool, err error) {
+	cmd, n := ConsumeCommand(body)
+	if n < 0 {
+		return false, &zmq.ProtocolError{Rule: "37/ZMTP Commands", Detail: "malformed command"}
+	}
+	switch cmd.Kind {
+	case CommandPing:
+		ttl, context, n := ConsumePing(cmd.Data)
+		if n < 0 {
+			return false, &zmq.ProtocolError{Rule: "37/ZMTP Connection Heartbeating", Detail: "malformed PING"}
+		}
+		c.command(func(b []byte) []byte { return AppendPong(b, context) })
+		c.pulse.pinged(ttl)
+	case CommandError:
+		reason, _ := ConsumeError(cmd.Data)
+		return false, &zmq.PeerError{Reason: string(reason)}
+	case CommandSubscribe, CommandCancel:
+		return c.cfg.Subscriptions, nil
+	}
+	return false, nil // others are for versions to come
+}

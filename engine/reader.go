@@ -1,0 +1,250 @@
+package engine
+
+import (
+	"errors"
+	"sync"
+)
+
+const (
+	// minRead is the least room that a read gets: a shorter rest of a chunk is
+	// left unused.
+	minRead = 16 << 10
+
+	// inlineMax is the body size from which a frame that has not arrived
+	// whole is read into memory of its own, once.
+	inlineMax = 8 << 10
+
+	// trustFirst is the size up to which memory is taken on the word of a
+	// peer that has not sent a large frame before. What has arrived once is
+	// believed the next time; otherwise memory grows with what arrives.
+	trustFirst = 256 << 10
+)
+
+// errDraining ends reading into the log: nobody reads there any more.
+var errDraining = errors.New("draining")
+
+// reader is the part of a connection that its reader goroutine owns, but for
+// the time that it waits for room in the log: then the socket goes on parsing
+// what was read, so that no goroutine must be woken for it.
+type reader struct {
+	source source
+	limit  uint64 // largest frame that is not to be looked at more closely
+	trust  int    // frame size that memory is taken for at once
+
+	// parsing guards what follows.
+	parsing sync.Mutex
+	keep    int        // bytes reserved in the log that are not parsed yet
+	more    bool       // a message has begun and is not whole
+	blocked bool       // the reader goroutine waits for parsed
+	parsed  chan error // the bytes it waits for are parsed; one slot
+}
+
+func (r *reader) init(s source, maxFrame int64) {
+	r.source = s
+	r.limit = uint64(maxFrame) // negative becomes as good as none
+	r.trust = trustFirst
+	r.parsed = make(chan error, 1)
+}
+
+// read runs until the connection ends. rest are bytes that came with the
+// handshake.
+func (c *Conn) read(rest []byte) error {
+	c.reader.init(newSource(c.nc), c.cfg.MaxMessageSize)
+	var err error
+	if c.writer.encoder != nil {
+		err = c.readDecoded(rest)
+	} else {
+		err = c.readFrames(rest)
+	}
+	if err == errDraining {
+		err = c.readDrain()
+	}
+	return err
+}
+
+// readFrames reads ZMTP frames into the log, where they stay.
+func (c *Conn) readFrames(rest []byte) error {
+	r := &c.reader
+	in := c.port.In
+	fill := func() []byte { return in.Reserve(r.keep, minRead)[r.keep:] }
+	idle := func() {
+		if r.keep == 0 {
+			in.Idle()
+		}
+	}
+	for len(rest) > 0 {
+		n := copy(fill(), rest)
+		rest = rest[n:]
+		if err := c.received(n); err != nil {
+			return err
+		}
+	}
+	for {
+		n, err := r.source.read(fill, idle)
+		if n > 0 {
+			if err := c.received(n); err != nil {
+				return err
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// received deals with n more bytes that were read behind those kept.
+func (c *Conn) received(n int) error {
+	if _, deaf := c.port.state(); deaf {
+		return errDraining
+	}
+	c.pulse.received()
+	r := &c.reader
+	r.parsing.Lock()
+	r.keep += n
+	blocked, err := c.parse()
+	r.blocked = blocked && err == nil
+	r.parsing.Unlock()
+	if blocked && err == nil {
+		err = c.waitParsed()
+	}
+	if err != nil {
+		return err
+	}
+	return c.readLarge()
+}
+
+// waitParsed waits while the log is full. The peer then waits for us, by the
+// transport's own flow control.
+func (c *Conn) waitParsed() error {
+	c.pulse.suspend()
+	defer c.pulse.resume()
+	select {
+	case err := <-c.reader.parsed:
+		return err
+	case <-c.drainc:
+		c.reader.parsing.Lock()
+		c.reader.blocked = false
+		c.reader.parsing.Unlock()
+		return errDraining
+	}
+}
+
+// roomAgain is called by the socket when the log has room again.
+func (c *Conn) roomAgain() {
+	r := &c.reader
+	r.parsing.Lock()
+	defer r.parsing.Unlock()
+	if !r.blocked {
+		return
+	}
+	blocked, err := c.parse()
+	if blocked && err == nil {
+		return
+	}
+	r.blocked = false
+	r.parsed <- err
+}
+
+// parse makes the kept bytes part of the log, as far as they are whole frames
+// and the log has room. It reports whether it stopped for lack of room.
+//
+// Commands that are the connection's own are cut out: they leave a hole between
+// what is parsed and what is not, which moves on with the parsing and is
+// closed once in the end.
+func (c *Conn) parse() (blocked bool, err error) {
+	r := &c.reader
+	in := c.port.In
+	b := in.Reserve(r.keep, 0)[:r.keep]
+	hole := 0
+	for {
+		room := in.Room()
+		if room == 0 {
+			blocked = true
+			break
+		}
+		var s scanned
+		s, err = c.scan(b, hole, room)
+		if s.messages > 0 {
+			in.Advance(s.whole, s.messages)
+			b = b[s.whole:]
+		}
+		hole = s.from - s.to
+		if s.messages < room { // the bytes are used up, or bad
+			in.Flush()
+			frames := s.to - s.whole // of a message that goes on
+			in.Advance(frames, 0)
+			b = b[frames:]
+			break
+		}
+	}
+	if blocked {
+		in.Flush()
+	}
+	r.keep = len(b) - hole
+	if hole > 0 {
+		copy(b, b[hole:])
+	}
+	return blocked, err
+}
+
+// scanned is what a scan has found.
+type scanned struct {
+	from     int // first byte not looked at
+	to       int // end of the frames, moved together
+	whole    int // end of the last whole message
+	messages int // how many end there
+}
+
+// scan walks over whole frames, from b[from] on, and moves them to the start
+// of b. It ends after room messages, or where b does.
+func (c *Conn) scan(b []byte, from, room int) (s scanned, err error) {
+	r := &c.reader
+	to := 0
+	for s.messages < room {
+		flags, size, h := ConsumeHeader(b[from:])
+		if h == 0 && flags < FlagCommand {
+			break
+		}
+		if flags >= FlagCommand || size > r.limit || h < 0 {
+			if err = c.checkFrame(flags, size, h); err != nil {
+				break
+			}
+		}
+		if h == 0 || size > uint64(len(b)-from-h) {
+			break
+		}
+		frame := h + int(size)
+		if flags&FlagCommand != 0 {
+			var keep bool
+			if keep, err = c.receivedCommand(b[from+h : from+frame]); err != nil {
+				break
+			}
+			if !keep {
+				from += frame
+				continue
+			}
+		}
+		if from != to {
+			copy(b[to:], b[from:from+frame])
+		}
+		from += frame
+		to += frame
+		if r.more = flags&FlagMore != 0; !r.more {
+			s.whole = to
+			s.messages++
+		}
+	}
+	s.from, s.to = from, to
+	return s, err
+}
+
+// checkFrame checks what a header claims.
+func (c *Conn) checkFrame(flags byte, size uint64, h int) error {
+	if h < 0 {
+		return malformedHeader(flags)
+	}
+	if h > 0 && flags&FlagCommand != 0 {
+		return c.checkCommand(size)
+	}
+	return checkSize(size, c.cfg.MaxMessageSize)
+}

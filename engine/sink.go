@@ -1,0 +1,30 @@
+package engine
+
+import "net"
+
+// A sink writes to a connection.
+type sink interface {
+	// write writes the spans, which it may change, and returns how many bytes
+	// it wrote. If wait is false it writes only what the system takes at once.
+	write(spans [][]byte, wait bool) (int, error)
+
+	// canTry reports whether wait may be false.
+	canTry() bool
+}
+
+// connSink is the sink of any connection.
+type connSink struct {
+	net.Conn
+	bufs net.Buffers // here so that WriteTo allocates nothing
+}
+
+func (s *connSink) canTry() bool { return false }
+
+func (s *connSink) write(spans [][]byte, _ bool) (int, error) {
+	if len(spans) == 1 {
+		return s.Write(spans[0])
+	}
+	s.bufs = spans
+	n, err := s.bufs.WriteTo(s.Conn)
+	return int(n), err
+}

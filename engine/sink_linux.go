@@ -1,0 +1,70 @@
+package engine
+
+import (
+	"net"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// newSink returns the best sink for the connection.
+func newSink(nc net.Conn) sink {
+	if sc, ok := nc.(syscall.Conn); ok {
+		if rc, err := sc.SyscallConn(); err == nil {
+			s := &fdSink{rc: rc}
+			s.try = s.tryWrite
+			return s
+		}
+	}
+	return &connSink{Conn: nc}
+}
+
+// maxIovecs is the most spans of one writev(2) (IOV_MAX).
+const maxIovecs = 1024
+
+// fdSink writes to a descriptor.
+type fdSink struct {
+	rc    syscall.RawConn
+	try   func(fd uintptr) bool // tryWrite, bound once
+	spans [][]byte
+	wait  bool
+	n     int
+	err   error
+}
+
+func (s *fdSink) canTry() bool { return true }
+
+func (s *fdSink) write(spans [][]byte, wait bool) (int, error) {
+	s.spans, s.wait, s.n, s.err = spans, wait, 0, nil
+	err := s.rc.Write(s.try)
+	s.spans = nil
+	if err == nil {
+		err = s.err
+	}
+	return s.n, err
+}
+
+// tryWrite writes until the spans are through, or the system takes no more.
+func (s *fdSink) tryWrite(fd uintptr) (done bool) {
+	for len(s.spans) > 0 {
+		var n int
+		var err error
+		if len(s.spans) == 1 {
+			n, err = syscall.Write(int(fd), s.spans[0])
+		} else {
+			n, err = unix.Writev(int(fd), s.spans[:min(len(s.spans), maxIovecs)])
+		}
+		switch err {
+		case nil:
+			s.n += n
+			s.spans = skip(s.spans, n)
+		case syscall.EINTR:
+		case syscall.EAGAIN:
+			return !s.wait
+		default:
+			s.err = err
+			return true
+		}
+	}
+	return true
+}

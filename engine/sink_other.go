@@ -1,0 +1,8 @@
+//go:build !linux
+
+package engine
+
+import "net"
+
+// newSink returns the best sink for the connection.
+func newSink(nc net.Conn) sink { return &connSink{Conn: nc} }

@@ -1,0 +1,19 @@
+package engine
+
+import "net"
+
+// A source reads from a connection into memory that is chosen only when there
+// is something to read.
+type source interface {
+	// read waits until bytes are there, asks fill where to put them, and
+	// returns how many it read. It calls idle before it waits, when the
+	// memory that fill returned is not needed for a while.
+	read(fill func() []byte, idle func()) (int, error)
+}
+
+// connSource is the source of a connection that cannot wait without memory.
+type connSource struct{ net.Conn }
+
+func (s connSource) read(fill func() []byte, _ func()) (int, error) {
+	return s.Read(fill())
+}

@@ -1,0 +1,57 @@
+//go:build unix
+
+package engine
+
+import (
+	"io"
+	"net"
+	"syscall"
+)
+
+// newSource returns the best source for the connection.
+func newSource(nc net.Conn) source {
+	if sc, ok := nc.(syscall.Conn); ok {
+		if rc, err := sc.SyscallConn(); err == nil {
+			s := &fdSource{rc: rc}
+			s.try = s.tryRead
+			return s
+		}
+	}
+	return connSource{nc}
+}
+
+// fdSource reads from a descriptor. It holds no memory while it waits.
+type fdSource struct {
+	rc   syscall.RawConn
+	try  func(fd uintptr) bool // tryRead, bound once
+	fill func() []byte
+	idle func()
+	n    int
+	err  error
+}
+
+func (s *fdSource) read(fill func() []byte, idle func()) (int, error) {
+	s.fill, s.idle = fill, idle
+	if err := s.rc.Read(s.try); err != nil {
+		return 0, err
+	}
+	return s.n, s.err
+}
+
+func (s *fdSource) tryRead(fd uintptr) (done bool) {
+	for {
+		s.n, s.err = syscall.Read(int(fd), s.fill())
+		switch {
+		case s.err == syscall.EINTR:
+			continue
+		case s.err == syscall.EAGAIN:
+			s.idle()
+			return false
+		case s.err != nil:
+			s.n = 0
+		case s.n == 0:
+			s.err = io.EOF
+		}
+		return true
+	}
+}

@@ -1,0 +1,166 @@
+package engine
+
+import (
+	"sync"
+	"time"
+)
+
+const (
+	// maxBatch is how many bytes one write hands to the system: enough to make
+	// the call's own cost disappear, little enough that credit goes back soon.
+	maxBatch = 256 << 10
+
+	// nap is how long the writer activation stays away while senders that
+	// found the log full do the writing themselves. It bounds what their last
+	// messages may be late, and is long enough that its own wake-ups do not
+	// count.
+	nap = 100 * time.Microsecond
+)
+
+// writer is the part of a connection that whoever holds the port's reading
+// lock owns, but for control.
+type writer struct {
+	sink    sink
+	spans   [][]byte
+	sent    int      // bytes of the log's next message that are written already
+	encoder *encoder // nil: the log's bytes go as they are
+	closed  bool     // our half is closed
+	helped  bool     // a sender has written since the activation did
+
+	mu      sync.Mutex
+	control []byte // command frames that go before the next messages
+	spare   []byte
+}
+
+func (w *writer) init(s sink, t Transform) {
+	w.sink = s
+	if t != nil {
+		w.encoder = &encoder{transform: t}
+	}
+}
+
+// command queues a command frame and sees that it is sent.
+func (c *Conn) command(frame func(b []byte) []byte) {
+	w := &c.writer
+	w.mu.Lock()
+	if len(w.control) < maxControl {
+		w.control = frame(w.control)
+	}
+	w.mu.Unlock()
+	c.port.writer.Wake()
+}
+
+// write sends what the port's log and the control queue hold, and waits for the
+// peer to take it. It reports whether the log is to be looked at again soon;
+// otherwise the log is empty and its reader sleeps, or the connection is over.
+func (c *Conn) write() (again bool) {
+	w := &c.writer
+	out := c.port.Out
+	for !w.closed {
+		if w.helped {
+			w.helped = false
+			return true
+		}
+		if w.sent == 0 && !c.writeControl() {
+			return false
+		}
+		var n int
+		w.spans, n = out.Spans(w.spans[:0], maxBatch)
+		if n == 0 {
+			// The socket writes nothing more once it has said so; what it
+			// wrote before that may have come since the look above.
+			if finished, _ := c.port.state(); !finished {
+				return false
+			}
+			if w.spans, n = out.Spans(w.spans[:0], maxBatch); n == 0 {
+				c.closeWrite()
+				return false
+			}
+		}
+		if w.encoder != nil {
+			if !c.writeEncoded() {
+				return false
+			}
+			continue
+		}
+		if !c.writeSpans(true) {
+			return false
+		}
+	}
+	return false
+}
+
+// help sends what it can without waiting.
+func (c *Conn) help() {
+	w := &c.writer
+	if w.closed || w.encoder != nil || !w.sink.canTry() {
+		return
+	}
+	var n int
+	if w.spans, n = c.port.Out.Spans(w.spans[:0], maxBatch); n > 0 {
+		w.helped = true
+		c.writeSpans(false)
+	}
+}
+
+// writeSpans writes the spans, of which the first w.sent bytes are written
+// already.
+func (c *Conn) writeSpans(wait bool) (ok bool) {
+	w := &c.writer
+	n, err := w.sink.write(skip(w.spans, w.sent), wait)
+	clear(w.spans)
+	if err != nil || !wait {
+		total := w.sent + n
+		w.sent = total - c.port.Out.CommitTo(total)
+	} else {
+		w.sent = 0
+		c.port.Out.Commit()
+	}
+	if err != nil {
+		c.fail(err)
+		return false
+	}
+	return true
+}
+
+// skip returns the spans without their first n bytes. It changes spans.
+func skip(spans [][]byte, n int) [][]byte {
+	for n > 0 {
+		if n < len(spans[0]) {
+			spans[0] = spans[0][n:]
+			return spans
+		}
+		n -= len(spans[0])
+		spans = spans[1:]
+	}
+	return spans
+}
+
+// writeControl sends queued commands. It must not be called within a message.
+func (c *Conn) writeControl() bool {
+	w := &c.writer
+	w.mu.Lock()
+	b := w.control
+	w.control, w.spare = w.spare[:0], nil
+	w.mu.Unlock()
+	if len(b) > 0 {
+		if _, err := c.nc.Write(b); err != nil {
+			c.fail(err)
+			return false
+		}
+	}
+	w.mu.Lock()
+	w.spare = b[:0]
+	w.mu.Unlock()
+	return true
+}
+
+// closeWrite closes our half of the connection.
+func (c *Conn) closeWrite() {
+	c.writer.closed = true
+	if half, ok := c.nc.(interface{ CloseWrite() error }); ok {
+		half.CloseWrite()
+		return
+	}
+	c.nc.Close()
+}

@@ -1,0 +1,53 @@
+package patterns
+
+import (
+	"time"
+
+	"github.com/zeroactor/zmq/transport"
+)
+
+// Defaults of the socket options: libzmq's, but for the linger.
+const (
+	defaultHWM              = 1000
+	defaultReconnect        = 100 * time.Millisecond
+	defaultHandshakeTimeout = 30 * time.Second
+
+	// defaultLinger is long enough for everything that moves: a close that
+	// has not handed its messages over by then has a peer that is absent or
+	// does not read. libzmq waits for ever there, which is its users' most
+	// frequent complaint; 0 would lose what was sent just before the close.
+	defaultLinger = 30 * time.Second
+)
+
+// config holds the values of all options of a socket.
+type config struct {
+	context *Context
+
+	sendHWM, recvHWM int // messages; 0 is no limit
+	linger           time.Duration
+	routingID        []byte
+	maxMessageSize   int64
+	immediate        bool
+	conflate         bool
+
+	handshakeTimeout       time.Duration
+	reconnect, reconnectTo time.Duration
+	reconnectStop          int
+
+	heartbeatInterval, heartbeatTimeout, heartbeatTTL time.Duration
+
+	transport transport.Options
+
+	err error // of the first option that was wrong
+}
+
+func defaults() config {
+	return config{
+		sendHWM:          defaultHWM,
+		recvHWM:          defaultHWM,
+		linger:           defaultLinger,
+		maxMessageSize:   -1,
+		handshakeTimeout: defaultHandshakeTimeout,
+		reconnect:        defaultReconnect,
+	}
+}

@@ -1,0 +1,103 @@
+package patterns
+
+import (
+	"github.com/zeroactor/zmq"
+	"github.com/zeroactor/zmq/ypipe"
+)
+
+// A fairQueue takes messages from pipes in turn, one message each
+// ("SHALL receive incoming messages from its peers using a fair-queuing
+// strategy", 28/REQREP and 30/PIPELINE).
+//
+// A pipe is active from when it may have something to read until it is found
+// empty; it then sleeps until its log says otherwise.
+type fairQueue struct {
+	active []*pipe
+	next   int // index of the pipe whose turn it is
+}
+
+// add makes p active.
+func (q *fairQueue) add(p *pipe) {
+	if !p.queued {
+		p.queued = true
+		q.active = append(q.active, p)
+	}
+}
+
+// remove forgets p.
+func (q *fairQueue) remove(p *pipe) {
+	for i, a := range q.active {
+		if a == p {
+			q.next = i
+			q.drop()
+			return
+		}
+	}
+}
+
+// drop takes the pipe whose turn it is out of the active ones.
+func (q *fairQueue) drop() {
+	last := len(q.active) - 1
+	q.active[q.next].queued = false
+	q.active[q.next] = q.active[last]
+	q.active[last] = nil
+	q.active = q.active[:last]
+	if q.next >= last {
+		q.next = 0
+	}
+}
+
+// step ends the turn of the current pipe.
+func (q *fairQueue) step() {
+	if q.next++; q.next >= len(q.active) {
+		q.next = 0
+	}
+}
+
+// first finds the pipe whose turn it is and takes the first frame of its next
+// message. p is nil if no pipe has one.
+func (q *fairQueue) first() (p *pipe, flags byte, body []byte) {
+	for len(q.active) > 0 {
+		p = q.active[q.next]
+		flags, body, ok := p.in.Next()
+		if ok {
+			return p, flags, body
+		}
+		q.drop()
+		p.drained()
+	}
+	return nil, 0, nil
+}
+
+// recv moves the next message into m, whose old frames are released.
+func (q *fairQueue) recv(m *zmq.Message) bool {
+	p, flags, body := q.first()
+	if p == nil {
+		return false
+	}
+	p.reuse(m)
+	p.rest(m, flags, body)
+	q.step()
+	return true
+}
+
+// reuse empties m, whose memory may well be of the pipe's own current chunk.
+func (p *pipe) reuse(m *zmq.Message) {
+	if buf := m.TakeView(); buf != nil {
+		p.in.GiveBack(buf)
+		return
+	}
+	m.Reset()
+}
+
+// rest adds a frame and all that follow it in the same message to m.
+func (p *pipe) rest(m *zmq.Message, flags byte, body []byte) {
+	for {
+		m.AppendView(body, p.in.Keep())
+		if flags&ypipe.FlagMore == 0 {
+			break
+		}
+		flags, body, _ = p.in.Next()
+	}
+	m.SetPeer(p.peer)
+}

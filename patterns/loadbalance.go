@@ -1,0 +1,69 @@
+package patterns
+
+// A loadBalancer gives messages to pipes in turn, passing over those that are
+// at their high-water mark ("SHALL distribute outgoing messages using a
+// round-robin strategy", 28/REQREP and 30/PIPELINE).
+type loadBalancer struct {
+	active []*pipe // that have room as far as known
+	next   int
+	full   *pipe // found full last
+}
+
+// add makes p one of those that take messages.
+func (b *loadBalancer) add(p *pipe) {
+	if !p.balanced {
+		p.balanced = true
+		b.active = append(b.active, p)
+	}
+}
+
+// remove takes p out.
+func (b *loadBalancer) remove(p *pipe) {
+	for i, a := range b.active {
+		if a == p {
+			b.drop(i)
+			return
+		}
+	}
+}
+
+func (b *loadBalancer) drop(i int) {
+	last := len(b.active) - 1
+	b.active[i].balanced = false
+	b.active[i] = b.active[last]
+	b.active[last] = nil
+	b.active = b.active[:last]
+	if b.next >= last {
+		b.next = 0
+	}
+}
+
+// pick returns the pipe for the next message, or nil if all are full. A full
+// pipe is left out until its log says that it has room.
+func (b *loadBalancer) pick() *pipe {
+	for len(b.active) > 0 {
+		p := b.active[b.next]
+		if !p.out.Full() {
+			return p
+		}
+		b.drop(b.next)
+		b.full = p
+	}
+	return nil
+}
+
+// help lets the caller do the writing that a full pipe waits for. It is called
+// outside the turn, when pick has found no pipe; it reports whether to try
+// again.
+func (b *loadBalancer) help() *pipe {
+	p := b.full
+	b.full = nil
+	return p
+}
+
+// step ends the turn of the pipe that pick returned.
+func (b *loadBalancer) step() {
+	if b.next++; b.next >= len(b.active) {
+		b.next = 0
+	}
+}

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"net"
+	"os"
 	"slices"
-	"syscall"
 
 	"github.com/zeroactor/zmq"
 )
@@ -43,7 +43,7 @@ func addressInUse(b *bench) {
 	if !errors.Is(err, zmq.ErrAddrInUse) {
 		b.Errorf("Listen: %v, want zmq.ErrAddrInUse", err)
 	}
-	if _, ok := errors.AsType[syscall.Errno](err); !ok {
+	if _, ok := errors.AsType[*os.SyscallError](err); !ok {
 		b.Errorf("Listen: %v wraps no error of the system's", err)
 	}
 	// The first may have seen the second one look whether it is alive.

@@ -31,7 +31,7 @@ type transcript struct {
 // step has no bytes of the peer's.
 type transcriptStep struct{ in, out []byte }
 
-func readTranscript(t *testing.T, name string) *transcript {
+func readTranscript(t testing.TB, name string) *transcript {
 	t.Helper()
 	text, err := os.ReadFile(name)
 	if err != nil {
@@ -243,7 +243,7 @@ func (tr *transcript) check(o outcome) error {
 }
 
 // transcripts returns all transcripts by name.
-func transcripts(t *testing.T) map[string]*transcript {
+func transcripts(t testing.TB) map[string]*transcript {
 	t.Helper()
 	files, err := filepath.Glob("testdata/handshake/*.txt")
 	if err != nil || len(files) < 40 {

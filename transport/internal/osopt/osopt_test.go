@@ -12,7 +12,7 @@ import (
 
 func TestMain(m *testing.M) { leaktest.Main(m) }
 
-func listen(t *testing.T) *net.TCPListener {
+func listener(t *testing.T) *net.TCPListener {
 	t.Helper()
 	l, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
@@ -24,7 +24,7 @@ func listen(t *testing.T) *net.TCPListener {
 
 // TestErrors has the system make the errors, whatever their numbers.
 func TestErrors(t *testing.T) {
-	l := listen(t)
+	l := listener(t)
 	_, inUse := net.Listen("tcp", l.Addr().String())
 	l.Close()
 	_, refused := net.Dial("tcp", l.Addr().String())
@@ -42,7 +42,7 @@ func TestIsListening(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("never asked on Windows")
 	}
-	l := listen(t)
+	l := listener(t)
 	conn, err := net.DialTCP("tcp", nil, l.Addr().(*net.TCPAddr))
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +63,7 @@ func TestIsListening(t *testing.T) {
 }
 
 func TestControl(t *testing.T) {
-	l := listen(t)
+	l := listener(t)
 	if err := Control(l, func(uintptr) error { return io.EOF }); err != io.EOF {
 		t.Errorf("the error is %v, want the function's", err)
 	}

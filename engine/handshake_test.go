@@ -294,6 +294,44 @@ func wantRule(t *testing.T, err error, rule string) {
 	}
 }
 
+// "identity = 0*255OCTET": a ROUTER refuses a longer one, others do without.
+// https://rfc.zeromq.org/spec/37/#the-identity-property
+func TestIdentityTooLong(t *testing.T) {
+	greeting := appendGreetingEnd(append(appendSignature(nil, 0), 3), 1, "NULL", false)
+	ready := func(size int) []byte {
+		return AppendReady(nil, Properties{
+			{Name: PropertySocketType, Value: []byte("DEALER")},
+			{Name: PropertyIdentity, Value: bytes.Repeat([]byte("i"), size)},
+		})
+	}
+	for _, socket := range []string{"ROUTER", "DEALER"} {
+		cfg := HandshakeConfig{SocketType: socket}
+		if o := shake(cfg, greeting, ready(255)); o.err != nil || len(o.peer.RoutingID) != 255 {
+			t.Errorf("%s: 255 bytes: %v, id %q", socket, o.err, o.peer.RoutingID)
+		}
+		o := shake(cfg, greeting, ready(256))
+		if socket == "ROUTER" {
+			wantRule(t, o.err, "37/ZMTP Identity Property")
+		} else if o.err != nil || o.peer.RoutingID != nil {
+			t.Errorf("%s: 256 bytes: %v, id %q", socket, o.err, o.peer.RoutingID)
+		}
+	}
+}
+
+// Whatever the mechanism, a peer of before 3.0 gets what its version needs.
+func TestTransformOfOldPeers(t *testing.T) {
+	for name, tr := range transcripts(t) {
+		if tr.err != nil || !strings.HasPrefix(tr.peer, "1.0") {
+			continue
+		}
+		h := NewHandshake(tr.cfg)
+		h.Input(tr.input())
+		if got := h.Transform(false, 9); got != (v1Framing{max: 9}) {
+			t.Errorf("%s: %#v", name, got)
+		}
+	}
+}
+
 // testMechanism has a round more than NULL, and swaps the bits of bodies.
 //
 //	C: HELLO    S: WELCOME    C: READY    S: READY

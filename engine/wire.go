@@ -47,12 +47,11 @@ func AppendHeader(b []byte, flags byte, size int) []byte {
 // before the header does; if it is negative the header is malformed, and flags
 // is the octet that was found.
 //
-// Malformed is what libzmq lets pass: reserved bits, and MORE on a command. A
-// newer peer must not use them with us ("SHALL always use its own protocol
-// (including framing) when talking to an equal or higher protocol peer" binds
-// the older side, the newer one "MAY downgrade"), so they mean that we lost
-// the frames' bounds or talk to something else, and a length read from there
-// would be believed. size is at most 2^63-1 and otherwise unchecked.
+// Malformed includes what libzmq lets pass: reserved bits, and MORE on a
+// command. RFC 37 leaves them to versions to come, and a peer that speaks one
+// and talks to us has come down to ours. So they mean that the frames' bounds
+// are lost, or that the peer speaks something else, and the length behind them
+// is not to be believed. size is at most 2^63-1 and otherwise unchecked.
 //
 // It is on the way of every frame, and small enough to be inlined.
 func ConsumeHeader(b []byte) (flags byte, size uint64, n int) {

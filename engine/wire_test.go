@@ -24,7 +24,7 @@ func TestHeaderBytes(t *testing.T) {
 		{FlagCommand, 255, "\x04\xff"},
 		{FlagCommand, 256, "\x06\x00\x00\x00\x00\x00\x00\x01\x00"},
 		{FlagLong, 255, "\x00\xff"}, // LONG is by size alone
-		{0, math.MaxInt, "\x02\x7f\xff\xff\xff\xff\xff\xff\xff"},
+		{0, math.MaxInt32, "\x02\x00\x00\x00\x00\x7f\xff\xff\xff"},
 	} {
 		got := AppendHeader([]byte("x"), tt.flags, tt.size)
 		if string(got) != "x"+tt.want {

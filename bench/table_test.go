@@ -1,0 +1,93 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+)
+
+// samplesOf makes samples of the rates and, for both peers, a CPU time.
+func samplesOf(library string, rates ...float64) []sample {
+	var samples []sample
+	for _, rate := range rates {
+		r := report{Library: library, Count: 1000, Rate: rate, CPUSeconds: 1e-5}
+		samples = append(samples, sample{active: r, passive: r})
+	}
+	return samples
+}
+
+func testLine(t *testing.T, vs bool) line {
+	t.Helper()
+	chosen, err := workloadsNamed([]string{"push"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := result{setting: setting{chosen[0], "tcp", 10}, subjectRounds: samplesOf("ours", 3e6, 2e6, 9e6)}
+	if vs {
+		r.vsRounds = samplesOf("libzmq 4.3.4", 1e6, 1e6, 2e6)
+	}
+	h := host{Go: "go1", System: "linux/amd64", CPU: "Abacus", CPUs: 2, Commit: "c0ffee"}
+	return lineOf(r, true, h, time.Unix(0, 0).UTC())
+}
+
+func TestTable(t *testing.T) {
+	var b strings.Builder
+	if err := writeTable(&b, []line{testLine(t, true)}, 3); err != nil {
+		t.Fatal(err)
+	}
+	want := strings.Join([]string{
+		"go1, Abacus, 2 CPUs, linux/amd64, commit c0ffee, all processes on CPU 0, medians of 3 rounds",
+		"",
+		"  case  transport  bytes  metric    unit       ours  libzmq 4.3.4  ratio    min..max  better",
+		"  push        tcp     10    rate   msg/s  3 000 000     1 000 000   3.00  2.00..4.50  higher",
+		"  push        tcp     10     CPU  ns/msg       20.0          20.0   1.00  1.00..1.00   lower",
+		"  push        tcp     10  memory     KiB          -             -",
+		"",
+	}, "\n")
+	if b.String() != want {
+		t.Errorf("table:\n%s\nwant:\n%s", b.String(), want)
+	}
+}
+
+func TestTableAlone(t *testing.T) {
+	var b strings.Builder
+	if err := writeTable(&b, []line{testLine(t, false)}, 3); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(b.String(), "ratio") || !strings.Contains(b.String(), "3 000 000\n") {
+		t.Errorf("table of one library:\n%s", b.String())
+	}
+}
+
+func TestJSON(t *testing.T) {
+	var b strings.Builder
+	want := testLine(t, true)
+	if err := writeJSON(&b, []line{want, testLine(t, false)}); err != nil {
+		t.Fatal(err)
+	}
+	texts := strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
+	if len(texts) != 2 {
+		t.Fatalf("%d lines, want 2: %s", len(texts), b.String())
+	}
+	var got line
+	if err := json.Unmarshal([]byte(texts[0]), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.Host != want.Host || got.Metrics[0].Ratio == nil || *got.Metrics[0].Ratio != (spread{3, 2, 4.5}) {
+		t.Errorf("read back %+v", got)
+	}
+	if strings.Contains(texts[1], `"ratio"`) || strings.Contains(texts[1], `"vs"`) {
+		t.Errorf("a result without comparison has one: %s", texts[1])
+	}
+}
+
+func TestNumber(t *testing.T) {
+	for x, want := range map[float64]string{
+		0: "-", 0.123: "0.12", 9.5: "9.50", 12.34: "12.3", 999.94: "999.9", 1000: "1 000", 12345678.9: "12 345 679",
+	} {
+		if got := number(x); got != want {
+			t.Errorf("number(%v) = %q, want %q", x, got, want)
+		}
+	}
+}

@@ -1,0 +1,38 @@
+//go:build unix
+
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"syscall"
+	"time"
+)
+
+// cpuTime returns the user and system time of all threads so far.
+func cpuTime() (time.Duration, error) {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0, os.NewSyscallError("getrusage", err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano()), nil
+}
+
+// maxRSSBytes returns the most memory that was ever resident, or zero if the
+// system has no /proc. Linux's ru_maxrss would not do: it is carried over exec,
+// so that a small program started by a big one reports the big one's memory.
+func maxRSSBytes() int64 {
+	f, err := os.Open("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	defer f.Close()
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		var kib int64
+		if n, _ := fmt.Sscanf(lines.Text(), "VmHWM: %d kB", &kib); n == 1 {
+			return kib * 1024
+		}
+	}
+	return 0
+}

@@ -41,7 +41,7 @@ type Config struct {
 
 	// Attach is called when the handshake is done. It returns the port that
 	// the connection is to serve, or why the peer is refused.
-	Attach func(c *Conn, peer *zmq.Peer) (*Port, error)
+	Attach func(peer *zmq.Peer) (*Port, error)
 }
 
 // A Conn is one connection. Its reader goroutine is the one that calls Run; it
@@ -83,7 +83,7 @@ func (c *Conn) Run(ctx context.Context) (err error) {
 		return c.reason(err)
 	}
 	c.peer = newPeer(c.nc, info)
-	port, err := c.cfg.Attach(c, c.peer)
+	port, err := c.cfg.Attach(c.peer)
 	if err != nil {
 		return c.reason(err)
 	}
@@ -99,6 +99,10 @@ func (c *Conn) Run(ctx context.Context) (err error) {
 	}
 	return c.reason(c.read(rest))
 }
+
+// Close ends the connection at once; Run returns err. Any goroutine may call
+// it.
+func (c *Conn) Close(err error) { c.fail(err) }
 
 // fail ends the connection, for the first of the reasons given.
 func (c *Conn) fail(err error) {

@@ -127,6 +127,14 @@ func (p *Port) Finish() {
 	p.writer.Wake()
 }
 
+// Fail ends the connection that serves the port, if one does, for the given
+// reason.
+func (p *Port) Fail(err error) {
+	if c := p.attached(); c != nil {
+		c.fail(err)
+	}
+}
+
 func (p *Port) state() (finished, deaf bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

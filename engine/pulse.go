@@ -138,12 +138,8 @@ const maxCommand = 1 << 20
 
 // checkCommand checks the header of a command frame.
 func (c *Conn) checkCommand(size uint64) error {
-	switch {
-	case size > maxCommand:
+	if size > maxCommand {
 		return fmt.Errorf("%w: command of %d bytes, the limit is %d", zmq.ErrTooLarge, size, maxCommand)
-	case c.reader.more:
-		// "A message is one or more frames": a command is no part of it.
-		return &zmq.ProtocolError{Rule: "37/ZMTP Traffic", Detail: "command inside a multipart message"}
 	}
 	return nil
 }
@@ -167,6 +163,11 @@ func (c *Conn) receivedCommand(body []byte) (keep bool, err error) {
 		reason, _ := ConsumeError(cmd.Data)
 		return false, &zmq.PeerError{Reason: string(reason)}
 	case CommandSubscribe, CommandCancel:
+		if c.reader.more {
+			// libzmq sends heartbeats between the frames of a message; commands
+			// for the socket have no place there.
+			return false, &zmq.ProtocolError{Rule: "37/ZMTP Traffic", Detail: "subscription inside a multipart message"}
+		}
 		return c.cfg.Subscriptions, nil
 	}
 	return false, nil // others are for versions to come

@@ -3,6 +3,7 @@ package patterns
 import (
 	"time"
 
+	"github.com/zeroactor/zmq/engine"
 	"github.com/zeroactor/zmq/transport"
 )
 
@@ -30,9 +31,11 @@ type config struct {
 	immediate        bool
 	conflate         bool
 
-	handshakeTimeout       time.Duration
-	reconnect, reconnectTo time.Duration
-	reconnectStop          int
+	metadata engine.Properties
+
+	handshakeTimeout        time.Duration
+	reconnect, reconnectMax time.Duration // base interval; largest one, if larger
+	reconnectStop           ReconnectStop
 
 	heartbeatInterval, heartbeatTimeout, heartbeatTTL time.Duration
 
@@ -51,3 +54,13 @@ func defaults() config {
 		reconnect:        defaultReconnect,
 	}
 }
+
+// ReconnectStop says after what a connecter gives up instead of trying again.
+type ReconnectStop int
+
+// Reasons to give up, which may be combined.
+const (
+	ReconnectStopRefused         ReconnectStop = 1 << iota // the peer refused the connection
+	ReconnectStopHandshakeFailed                           // the handshake was not completed
+	ReconnectStopAfterDisconnect                           // a connection that was complete is lost
+)

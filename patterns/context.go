@@ -1,22 +1,28 @@
 package patterns
 
 import (
+	"context"
+	"errors"
 	"sync"
 
+	"github.com/zeroactor/zmq"
 	"github.com/zeroactor/zmq/actor"
 	"github.com/zeroactor/zmq/internal/arena"
 	"github.com/zeroactor/zmq/transport"
+	"github.com/zeroactor/zmq/transport/inproc"
 	"github.com/zeroactor/zmq/transport/ipc"
 	"github.com/zeroactor/zmq/transport/tcp"
 )
 
 // A Context is what sockets share: the names of inproc endpoints, the pool of
-// memory that messages live in, and the transports. Most programs need only
-// the default one, which sockets use that are not given another.
+// memory that messages live in, and the transports. Most programs need only the
+// default one, which sockets use that are not given another. All its methods
+// may be called by several goroutines at once.
 type Context struct {
 	pool       *arena.Pool
 	root       *actor.Node
 	transports map[string]transport.Transport
+	inproc     inproc.Registry[*pipe]
 
 	mu      sync.Mutex
 	sockets map[*socket]struct{}
@@ -38,4 +44,58 @@ func NewContext() *Context {
 	return c
 }
 
+// defaultContext is the one of sockets that are not given another.
 var defaultContext = sync.OnceValue(NewContext)
+
+// add makes s one of the context's sockets.
+func (c *Context) add(s *socket) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return zmq.ErrClosed
+	}
+	node, err := c.root.Spawn(s.typ, actor.Spec{})
+	if err != nil {
+		return zmq.ErrClosed
+	}
+	s.node = node
+	c.sockets[s] = struct{}{}
+	return nil
+}
+
+func (c *Context) remove(s *socket) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.sockets, s)
+}
+
+// Close closes all sockets of the context, each with its own linger, and then
+// the context itself. Its error joins theirs.
+func (c *Context) Close() error { return c.Shutdown(context.Background()) }
+
+// Shutdown is Close with a deadline: when ctx is done, what has not been handed
+// over by then is dropped, whatever the lingers say. New sockets are refused at
+// once. It returns when everything has ended.
+func (c *Context) Shutdown(ctx context.Context) error {
+	c.mu.Lock()
+	c.closed = true
+	var open []*socket
+	for s := range c.sockets {
+		open = append(open, s)
+	}
+	c.mu.Unlock()
+	errs := make([]error, len(open)+1)
+	var all sync.WaitGroup
+	for i, s := range open {
+		all.Go(func() {
+			err := s.shutdown(ctx, s.cfg.linger)
+			if !errors.Is(err, zmq.ErrClosed) { // closed by its owner meanwhile
+				errs[i] = err
+			}
+		})
+	}
+	all.Wait()
+	errs[len(open)] = c.root.Stop(ctx)
+	c.pool.Close()
+	return errors.Join(errs...)
+}

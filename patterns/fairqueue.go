@@ -64,21 +64,21 @@ func (q *fairQueue) first() (p *pipe, flags byte, body []byte) {
 			return p, flags, body
 		}
 		q.drop()
-		p.drained()
+		p.asleep()
 	}
 	return nil, 0, nil
 }
 
 // recv moves the next message into m, whose old frames are released.
-func (q *fairQueue) recv(m *zmq.Message) bool {
+func (q *fairQueue) recv(m *zmq.Message) error {
 	p, flags, body := q.first()
 	if p == nil {
-		return false
+		return errWait
 	}
 	p.reuse(m)
 	p.rest(m, flags, body)
 	q.step()
-	return true
+	return nil
 }
 
 // reuse empties m, whose memory may well be of the pipe's own current chunk.

@@ -52,13 +52,22 @@ func (b *loadBalancer) pick() *pipe {
 	return nil
 }
 
-// help lets the caller do the writing that a full pipe waits for. It is called
-// outside the turn, when pick has found no pipe; it reports whether to try
-// again.
+// help returns the pipe that pick found full last, once.
 func (b *loadBalancer) help() *pipe {
 	p := b.full
 	b.full = nil
 	return p
+}
+
+// put gives a message to the pipe whose turn it is.
+func (b *loadBalancer) put(o outgoing) error {
+	p := b.pick()
+	if p == nil {
+		return errWait
+	}
+	p.send(o, 0)
+	b.step()
+	return nil
 }
 
 // step ends the turn of the pipe that pick returned.

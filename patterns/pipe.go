@@ -21,74 +21,83 @@ type pipe struct {
 	port *engine.Port // other end of both logs, if that is a connection
 	mate *pipe        // other end, if that is a socket of the same process
 
-	peer     *zmq.Peer // of the connection that serves the pipe now
-	endpoint string    // as bound or connected
+	endpoint  *endpoint // that it was made by
+	peer      *zmq.Peer // of the connection that serves the pipe now; nil if none has yet
+	routingID []byte    // by which a ROUTER or STREAM knows it
 
-	queued   bool // in the fair queue
-	balanced bool // in the load balancer
-	attached bool // known to the pattern
-	closed   bool // nothing more comes in, and nothing can be sent
+	attached  bool // known to the pattern
+	joined    bool // the mate has its socket
+	queued    bool // in the fair queue
+	balanced  bool // in the load balancer
+	unflushed bool // in the socket's list of that name
+	closed    bool // nothing more comes in, and nothing can be sent
 
 	readable mailbox.Event // in has something, after it was found empty
 	writable mailbox.Event // out has room, after it was found full
 }
 
-func newPipe(s *socket, endpoint string) *pipe {
-	p := &pipe{sock: s, endpoint: endpoint}
+func newPipe(s *socket, e *endpoint) *pipe {
+	p := &pipe{sock: s, endpoint: e}
 	p.readable.Do = p.onReadable
 	p.writable.Do = p.onWritable
 	return p
 }
 
 // newNetworkPipe returns a pipe whose other end is a port.
-func newNetworkPipe(s *socket, endpoint string) *pipe {
-	p := newPipe(s, endpoint)
-	p.port = engine.NewPort(s.ctx.pool, s.cfg.sendHWM, s.cfg.recvHWM,
-		func() { s.turn.Post(&p.readable) },
-		func() { s.turn.Post(&p.writable) })
+func newNetworkPipe(s *socket, e *endpoint) *pipe {
+	p := newPipe(s, e)
+	p.port = engine.NewPort(s.ctx.pool, s.cfg.sendHWM, s.cfg.recvHWM, p.postReadable, p.postWritable)
 	p.in, p.out = p.port.In, p.port.Out
 	return p
 }
 
+// postReadable and postWritable are called by the other end.
+func (p *pipe) postReadable() { p.sock.turn.Post(&p.readable) }
+func (p *pipe) postWritable() { p.sock.turn.Post(&p.writable) }
+
 func (p *pipe) onReadable() {
-	if p.attached {
-		p.sock.pattern.readable(p)
-		p.sock.recvq.Wake()
+	if s := p.sock; p.attached && !s.closed {
+		s.pattern.readable(p)
+		s.recvq.Wake()
+		s.notify()
 	}
 }
 
 func (p *pipe) onWritable() {
-	if p.attached && !p.closed {
-		p.sock.pattern.writable(p)
-		p.sock.sendq.Wake()
+	if s := p.sock; p.attached && !p.closed && !s.closed {
+		s.pattern.writable(p)
+		s.sendq.Wake()
+		s.notify()
 	}
 }
 
-// drained is called when in was found empty and sleeps.
-func (p *pipe) drained() {
+// asleep is called when in was found empty.
+func (p *pipe) asleep() {
 	if p.closed {
 		p.sock.forget(p)
 	}
 }
 
-// send writes a message of copied frames. There must be room.
-func (p *pipe) send(frames [][]byte) {
-	last := len(frames) - 1
-	for _, f := range frames[:last] {
-		p.out.Append(ypipe.FlagMore, f)
+// send writes the frames of o from the given one on. There must be room.
+func (p *pipe) send(o outgoing, from int) {
+	if o.m != nil {
+		p.appendMessage(o.m, from)
+	} else {
+		last := len(o.frames) - 1
+		for _, f := range o.frames[from:last] {
+			p.out.Append(ypipe.FlagMore, f)
+		}
+		p.out.Append(0, o.frames[last])
 	}
-	p.out.Append(0, frames[last])
-	p.out.EndMessage()
-	p.out.Flush()
+	p.end()
 }
 
-// sendMessage writes the frames of m from the given one on; m keeps them. There
-// must be room.
-func (p *pipe) sendMessage(m *zmq.Message, from int) {
-	n := m.Len()
-	for i := from; i < n; i++ {
+// appendMessage writes the frames of m from the given one on; m keeps them.
+func (p *pipe) appendMessage(m *zmq.Message, from int) {
+	last := m.Len() - 1
+	for i := from; i <= last; i++ {
 		flags := byte(ypipe.FlagMore)
-		if i == n-1 {
+		if i == last {
 			flags = 0
 		}
 		body, buf := m.View(i)
@@ -99,6 +108,51 @@ func (p *pipe) sendMessage(m *zmq.Message, from int) {
 			p.out.Append(flags, body)
 		}
 	}
+}
+
+// end makes a message of the frames written, and publishes it, at the latest
+// when the batch is over.
+func (p *pipe) end() {
 	p.out.EndMessage()
-	p.out.Flush()
+	if s := p.sock; !s.batching {
+		p.out.Flush()
+	} else if !p.unflushed {
+		p.unflushed = true
+		s.unflushed = append(s.unflushed, p)
+	}
+}
+
+// command writes a command frame, whether there is room or not: commands are
+// bounded by what the program asks for, and none may be lost.
+func (p *pipe) command(body []byte) {
+	p.out.Append(ypipe.FlagCommand, body)
+	p.end()
+}
+
+// refuse ends the peer's connection, which the socket does not want.
+func (p *pipe) refuse(err error) {
+	if p.port != nil {
+		p.port.Fail(err)
+		return
+	}
+	p.hangUp()
+}
+
+// hangUp tells the socket at the other end of an inproc pipe that this one is
+// gone.
+func (p *pipe) hangUp() {
+	if mate := p.mate; p.joined {
+		mate.sock.turn.Post(&mailbox.Event{Do: func() { mate.sock.detach(mate) }})
+	}
+}
+
+// finish says that the socket neither writes to the pipe nor reads it any more.
+// What is written already is still handed over.
+func (p *pipe) finish() {
+	p.closed = true
+	if p.port != nil {
+		p.port.Finish()
+		return
+	}
+	p.hangUp()
 }

@@ -2,28 +2,33 @@ package patterns
 
 import (
 	"context"
+	"errors"
+	"sync"
 
 	"github.com/zeroactor/zmq"
 	"github.com/zeroactor/zmq/actor"
+	"github.com/zeroactor/zmq/engine"
 	"github.com/zeroactor/zmq/mailbox"
 )
 
-// A pattern is what makes a socket one of its type. Its methods run in the
-// socket's turn.
+// A pattern is what makes a socket one of its type: which pipe takes a message,
+// which one gives the next, and what is done to it on the way. All of its
+// methods run in the socket's turn.
 type pattern interface {
-	// attach tells of a new pipe. It returns false to refuse it.
-	attach(p *pipe) bool
-	// detach tells that a pipe is lost: it takes nothing more, and gives only
-	// what has come already.
+	// attach tells of a new pipe. An error refuses it.
+	attach(p *pipe) error
+	// detach tells that an attached pipe is lost: it takes nothing more, and
+	// gives only what has come already.
 	detach(p *pipe)
 	// readable tells that a pipe that was found empty has something.
 	readable(p *pipe)
 	// writable tells that a pipe that was found full has room.
 	writable(p *pipe)
-	// connected tells that a pipe has got a connection, its first or another.
+	// connected tells that an attached pipe has got a connection, the first
+	// one or the next; accepted pipes are attached with theirs.
 	connected(p *pipe)
-	// disconnected tells that a pipe has lost its connection and waits for
-	// the next one.
+	// disconnected tells that an attached pipe has lost its connection, and
+	// waits for the next one.
 	disconnected(p *pipe)
 }
 
@@ -37,15 +42,100 @@ type socket struct {
 	node    *actor.Node // parent of listeners and connecters
 
 	turn  mailbox.Turn
-	sendq mailbox.WaitList // wait until a pipe has room
-	recvq mailbox.WaitList // wait until a pipe has something
+	sendq mailbox.WaitList // goroutines that wait until a pipe has room
+	recvq mailbox.WaitList // goroutines that wait until a pipe has something
 
 	// In the turn.
 	closed    bool
+	batching  bool    // sends do not flush yet
+	unflushed []*pipe // by the batch
 	pipes     map[*pipe]struct{}
 	endpoints map[string][]*endpoint
+	shaking   map[*engine.Conn]*link // connections in their handshake
+	ending    map[*endpoint]struct{} // unbound or disconnected, not at their end
 	stats     Stats
+	watchers  []*watcher
+
+	lingering sync.WaitGroup // goroutines that wait for ending endpoints
+	monitors  monitors
 }
+
+// Errors inside the package.
+var (
+	// errWait says that a message cannot be taken or given now, and that the
+	// caller is to wait for that.
+	errWait = errors.New("wait")
+
+	errNoFrames = errors.New("message has no frames")
+)
+
+// init makes a socket ready to bind and connect.
+func (s *socket) init(typ string, cfg *config, pat pattern) error {
+	s.typ, s.cfg, s.pattern = typ, *cfg, pat
+	if cfg.err != nil {
+		return s.fail("new", "", cfg.err)
+	}
+	s.ctx = cfg.context
+	if s.ctx == nil {
+		s.ctx = defaultContext()
+	}
+	s.pipes = make(map[*pipe]struct{})
+	s.endpoints = make(map[string][]*endpoint)
+	s.ending = make(map[*endpoint]struct{})
+	s.shaking = make(map[*engine.Conn]*link)
+	if err := s.ctx.add(s); err != nil {
+		return s.fail("new", "", err)
+	}
+	return nil
+}
+
+// fail describes what went wrong with an operation.
+func (s *socket) fail(op, endpoint string, err error) error {
+	return &zmq.OpError{Op: op, Socket: s.typ, Endpoint: endpoint, Err: err}
+}
+
+// attach brings a pipe to the socket. In the turn.
+func (s *socket) attach(p *pipe) error {
+	if s.closed {
+		return zmq.ErrClosed
+	}
+	p.attached = true
+	if err := s.pattern.attach(p); err != nil {
+		p.attached = false
+		return err
+	}
+	s.pipes[p] = struct{}{}
+	s.ready()
+	return nil
+}
+
+// ready wakes one of each kind of waiters, since there is a new pipe or the
+// socket's state has changed. In the turn.
+func (s *socket) ready() {
+	s.sendq.Wake()
+	s.recvq.Wake()
+	s.notify()
+}
+
+// detach takes a pipe away from the pattern: what is in its inbound log already
+// remains to be read. In the turn.
+func (s *socket) detach(p *pipe) {
+	if p.closed {
+		return
+	}
+	p.closed = true
+	if !p.attached {
+		return
+	}
+	s.pattern.detach(p)
+	if !p.queued {
+		s.forget(p)
+	}
+	s.ready() // who waits for this pipe's answer must see that it is gone
+}
+
+// forget drops a pipe that has nothing more to give.
+func (s *socket) forget(p *pipe) { delete(s.pipes, p) }
 
 // wait waits in line until it is worth trying again. The turn is held when it
 // is called, and when it returns nil; otherwise it is not.
@@ -71,64 +161,3 @@ func (s *socket) wait(ctx context.Context, line *mailbox.WaitList) error {
 	s.turn.Unlock()
 	return err
 }
-
-// help lets the caller do the writing that the full pipe p waits for. The turn
-// is held, but not meanwhile; so if help returns true, things may have changed
-// and are to be looked at again.
-func (s *socket) help(p *pipe) bool {
-	if p == nil || p.port == nil || s.closed {
-		return false
-	}
-	s.turn.Unlock()
-	p.port.Help()
-	s.turn.Lock()
-	return true
-}
-
-// pass wakes the next in line, who may find what the last one has left.
-func pass(line *mailbox.WaitList, more bool) {
-	if more && !line.Empty() {
-		line.Wake()
-	}
-}
-
-func (s *socket) fail(op, endpoint string, err error) error {
-	return &zmq.OpError{Op: op, Socket: s.typ, Endpoint: endpoint, Err: err}
-}
-
-// attach brings a pipe to the socket. In the turn.
-func (s *socket) attach(p *pipe) {
-	if s.closed {
-		p.close()
-		return
-	}
-	s.pipes[p] = struct{}{}
-	p.attached = true
-	if !s.pattern.attach(p) {
-		p.attached = false
-		p.close()
-		s.forget(p)
-		return
-	}
-	s.sendq.Wake()
-	s.recvq.Wake()
-}
-
-// detach takes a pipe away from the socket: what is still in its inbound log
-// remains to be read. In the turn.
-func (s *socket) detach(p *pipe) {
-	if p.closed {
-		return
-	}
-	p.closed = true
-	if !p.attached {
-		return
-	}
-	s.pattern.detach(p)
-	if !p.queued {
-		s.forget(p)
-	}
-}
-
-// forget drops a pipe that has nothing more to give.
-func (s *socket) forget(p *pipe) { delete(s.pipes, p) }

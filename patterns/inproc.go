@@ -1,0 +1,126 @@
+package patterns
+
+import (
+	"fmt"
+
+	"github.com/zeroactor/zmq"
+	"github.com/zeroactor/zmq/engine"
+	"github.com/zeroactor/zmq/mailbox"
+	"github.com/zeroactor/zmq/ypipe"
+)
+
+// bindInproc takes an inproc name, and the sockets that are connected to it
+// already.
+func (s *socket) bindInproc(ep zmq.Endpoint) error {
+	e := &endpoint{addr: ep, bound: true}
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	if s.closed {
+		return zmq.ErrClosed
+	}
+	accept := func(p *pipe) { // by whoever connects: take our turn when it is free
+		s.turn.Post(&mailbox.Event{Do: func() { s.acceptInproc(e, p) }})
+	}
+	if err := s.ctx.inproc.Bind(ep.Address, accept); err != nil {
+		return err
+	}
+	s.endpoints[ep.String()] = append(s.endpoints[ep.String()], e)
+	return nil
+}
+
+// connectInproc makes both ends of a pipe at once: what is sent before the
+// other side is bound waits in it.
+func (s *socket) connectInproc(ep zmq.Endpoint) error {
+	e := &endpoint{addr: ep}
+	p, mate := newPipe(s, e), newPipe(nil, nil)
+	p.mate, mate.mate = mate, p
+	e.pipe = p
+	p.out = ypipe.NewLog(s.ctx.pool, s.cfg.sendHWM, mate.postReadable, p.postWritable)
+	p.in = ypipe.NewLog(s.ctx.pool, s.cfg.recvHWM, p.postReadable, mate.postWritable)
+	mate.in, mate.out = p.out, p.in
+
+	s.turn.Lock()
+	if err := s.attach(p); err != nil {
+		s.turn.Unlock()
+		return err
+	}
+	s.endpoints[ep.String()] = append(s.endpoints[ep.String()], e)
+	s.turn.Unlock()
+	s.ctx.inproc.Connect(ep.Address, p)
+	return nil
+}
+
+// acceptInproc makes the other end of a connecter's pipe one of this socket's.
+// In the turn.
+func (s *socket) acceptInproc(e *endpoint, p *pipe) {
+	mate, other := p.mate, p.sock
+	if s.closed {
+		other.turn.Post(&mailbox.Event{Do: func() { other.detach(p) }})
+		return
+	}
+	mate.sock, mate.endpoint, mate.joined = s, e, true
+	mate.peer = other.asPeer()
+	mate.out.SetHWM(sumHWM(s.cfg.sendHWM, other.cfg.recvHWM))
+	err := s.checkPeer(other)
+	if err == nil {
+		err = s.attach(mate)
+	}
+	if err != nil {
+		mate.closed = true
+		s.emit(Event{Kind: HandshakeFailedProtocol, Endpoint: e.addr.String(), Err: err})
+		other.turn.Post(&mailbox.Event{Do: func() {
+			other.emit(Event{Kind: HandshakeFailedProtocol, Endpoint: e.addr.String(), Err: err})
+			other.detach(p)
+		}})
+		return
+	}
+	peer, hwm := s.asPeer(), sumHWM(other.cfg.sendHWM, s.cfg.recvHWM)
+	other.turn.Post(&mailbox.Event{Do: func() {
+		p.peer, p.joined = peer, true
+		p.out.SetHWM(hwm)
+		if p.closed { // closed before it was accepted
+			p.hangUp()
+			return
+		}
+		if p.attached && !other.closed {
+			other.pattern.connected(p)
+			other.ready()
+		}
+	}})
+}
+
+// checkPeer refuses a socket whose type does not go with ours, as a handshake
+// would.
+func (s *socket) checkPeer(other *socket) error {
+	if engine.CompatibleTypes(s.typ, other.typ) {
+		return nil
+	}
+	return &zmq.ProtocolError{
+		Rule:   "37/ZMTP Socket-Type Property",
+		Detail: fmt.Sprintf("%s does not talk to %s", s.typ, other.typ),
+	}
+}
+
+// asPeer describes the socket to one of the same process.
+func (s *socket) asPeer() *zmq.Peer {
+	return &zmq.Peer{SocketType: s.typ, RoutingID: s.cfg.routingID, Version: [2]int{3, 1}}
+}
+
+// sumHWM returns the high-water mark of a pipe without a wire between its
+// ends: what both would hold, or no limit if either has none.
+func sumHWM(send, recv int) int {
+	if send == 0 || recv == 0 {
+		return 0
+	}
+	return send + recv
+}
+
+// endInproc gives up a name, or a connection that still waits for one. In the
+// turn.
+func (s *socket) endInproc(e *endpoint) {
+	if e.bound {
+		s.ctx.inproc.Unbind(e.addr.Address)
+		return
+	}
+	s.ctx.inproc.Cancel(e.addr.Address, e.pipe)
+}

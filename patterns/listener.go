@@ -1,0 +1,177 @@
+package patterns
+
+import (
+	"context"
+	"errors"
+	"net"
+	"time"
+
+	"github.com/zeroactor/zmq"
+	"github.com/zeroactor/zmq/actor"
+	"github.com/zeroactor/zmq/engine"
+)
+
+// acceptPause is how long a listener waits after an error of accept, such as a
+// full table of descriptors, so that it does not spin.
+const acceptPause = 100 * time.Millisecond
+
+// listen is the actor of a listener. Its connections are its children: it ends
+// after them.
+func (s *socket) listen(e *endpoint) func(context.Context, *actor.Node) error {
+	return func(ctx context.Context, self *actor.Node) error {
+		defer context.AfterFunc(ctx, func() { e.ln.Close() })()
+		defer func() {
+			e.ln.Close()
+			s.emit(Event{Kind: Closed, Endpoint: e.addr.String()})
+		}()
+		for {
+			nc, err := e.ln.Accept()
+			if errors.Is(err, net.ErrClosed) {
+				return nil
+			}
+			if err != nil {
+				s.emit(Event{Kind: AcceptFailed, Endpoint: e.addr.String(), Err: err})
+				select {
+				case <-time.After(acceptPause):
+				case <-ctx.Done():
+				}
+				continue
+			}
+			l := &link{sock: s, endpoint: e, nc: nc}
+			s.emit(l.event(Accepted, nil))
+			if _, err := self.Spawn("connection "+l.remote(), actor.Spec{Run: l.accepted}); err != nil {
+				nc.Close()
+			}
+		}
+	}
+}
+
+// A link is one connection of a socket.
+type link struct {
+	sock      *socket
+	endpoint  *endpoint
+	nc        net.Conn
+	pipe      *pipe // that it serves; nil before the handshake is over, but for a connecter's
+	connected time.Time
+}
+
+// accepted is the actor of a connection that was accepted.
+func (l *link) accepted(ctx context.Context, _ *actor.Node) error {
+	l.run(ctx, l.attachNew)
+	if l.pipe != nil {
+		l.lost()
+	}
+	return nil // why it ended is for monitors; it is no failure of ours
+}
+
+// lost takes a pipe that has no further connection to come from the socket.
+func (l *link) lost() {
+	s, p := l.sock, l.pipe
+	s.turn.Lock()
+	s.detach(p)
+	closing := s.closed
+	s.turn.Unlock()
+	if closing {
+		return // who closes the socket counts what is left
+	}
+	dropped := p.leftOver()
+	s.turn.Lock()
+	s.stats.Dropped += dropped
+	s.turn.Unlock()
+}
+
+// attachNew gives a connection a pipe of its own.
+func (l *link) attachNew(peer *zmq.Peer) (*engine.Port, error) {
+	s := l.sock
+	p := newNetworkPipe(s, l.endpoint)
+	p.peer = peer
+	s.turn.Lock()
+	err := s.attach(p)
+	s.turn.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	l.pipe = p
+	return p.port, nil
+}
+
+// run runs the connection to its end, and returns why it ended.
+func (l *link) run(ctx context.Context, attach func(*zmq.Peer) (*engine.Port, error)) error {
+	s := l.sock
+	cfg := s.engineConfig(l.endpoint)
+	c := engine.NewConn(l.nc, cfg)
+	s.shake(c, l)
+	cfg.Attach = func(peer *zmq.Peer) (*engine.Port, error) {
+		s.shaken(c)
+		l.connected = time.Now()
+		port, err := attach(peer)
+		if err == nil {
+			ev := l.event(HandshakeSucceeded, nil)
+			ev.Peer = peer
+			s.emit(ev)
+		}
+		return port, err
+	}
+	err := c.Run(ctx)
+	s.shaken(c)
+	if l.connected.IsZero() {
+		s.emit(l.event(handshakeFailure(err), err))
+	}
+	s.emit(l.event(Disconnected, err))
+	return err
+}
+
+// shake notes that c is in its handshake, so that a socket that closes need not
+// wait for it.
+func (s *socket) shake(c *engine.Conn, l *link) {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	s.shaking[c] = l
+	if s.closed && !l.owes() {
+		c.Close(zmq.ErrClosed)
+	}
+}
+
+// owes reports whether there is something to hand over on the connection once
+// its handshake is complete, though the socket is closed.
+func (l *link) owes() bool { return l.pipe != nil && !l.pipe.port.Done() }
+
+func (s *socket) shaken(c *engine.Conn) {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	delete(s.shaking, c)
+}
+
+func (l *link) remote() string {
+	if a := l.nc.RemoteAddr(); a != nil {
+		return a.String()
+	}
+	return "?"
+}
+
+// event describes something that happened to the connection.
+func (l *link) event(kind EventKind, err error) Event {
+	return Event{Kind: kind, Endpoint: l.endpoint.addr.String(), Remote: l.remote(), Err: err}
+}
+
+// engineConfig returns what a connection needs to know of its socket.
+func (s *socket) engineConfig(e *endpoint) *engine.Config {
+	return &engine.Config{
+		Handshake: engine.HandshakeConfig{
+			SocketType:   s.typ,
+			RoutingID:    s.cfg.routingID,
+			SendIdentity: s.typ == "REQ" || s.typ == "DEALER" || s.typ == "ROUTER",
+			Metadata:     s.cfg.metadata,
+			Server:       e.bound,
+		},
+		HandshakeTimeout:  s.cfg.handshakeTimeout,
+		HeartbeatInterval: s.cfg.heartbeatInterval,
+		HeartbeatTimeout:  s.cfg.heartbeatTimeout,
+		HeartbeatTTL:      s.cfg.heartbeatTTL,
+		MaxMessageSize:    s.cfg.maxMessageSize,
+		Subscriptions:     s.typ == "PUB" || s.typ == "XPUB",
+		Subscribes:        s.typ == "SUB" || s.typ == "XSUB",
+		Raw:               s.typ == "STREAM",
+		Pool:              s.ctx.pool,
+	}
+}

@@ -1,0 +1,150 @@
+package patterns_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/zeroactor/zmq"
+	"github.com/zeroactor/zmq/patterns"
+)
+
+// wildcards are endpoints to bind that no other test uses, one a transport.
+func wildcards(t *testing.T) map[string]string {
+	return map[string]string{
+		"inproc": "inproc://" + t.Name(),
+		"ipc":    "ipc://*",
+		"tcp":    "tcp://127.0.0.1:*",
+	}
+}
+
+func newContext(t *testing.T) *patterns.Context {
+	c := patterns.NewContext()
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return c
+}
+
+func must[T any](v T, err error) func(t *testing.T) T {
+	return func(t *testing.T) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+func testContext(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// TestPipeline sends messages of all kinds from several goroutines of two PUSH
+// sockets to one PULL.
+func TestPipeline(t *testing.T) {
+	for name, wildcard := range wildcards(t) {
+		t.Run(name, func(t *testing.T) {
+			in, ctx := patterns.InContext(newContext(t)), testContext(t)
+			pull := must(patterns.NewPull(in))(t)
+			ep := must(pull.Bind(wildcard))(t)
+			const pushers, goroutines, messages = 2, 3, 500
+			var all sync.WaitGroup
+			for range pushers {
+				push := must(patterns.NewPush(in))(t)
+				if err := push.Connect(ep.String()); err != nil {
+					t.Fatal(err)
+				}
+				for range goroutines {
+					all.Go(func() {
+						for i := range messages {
+							body := bytes.Repeat([]byte{byte(i)}, i*i%20000)
+							if err := push.SendBytes(ctx, []byte{byte(i)}, nil, body); err != nil {
+								t.Error(err)
+								return
+							}
+						}
+					})
+				}
+			}
+			var m zmq.Message
+			for range pushers * goroutines * messages {
+				if err := pull.RecvInto(ctx, &m); err != nil {
+					t.Fatal(err)
+				}
+				if m.Len() != 3 || len(m.Frame(1)) != 0 {
+					t.Fatalf("%d frames", m.Len())
+				}
+				for _, b := range m.Frame(2) {
+					if b != m.Frame(0)[0] {
+						t.Fatal("frames of different messages")
+					}
+				}
+			}
+			all.Wait()
+		})
+	}
+}
+
+// TestCloseLosesNothing closes the sender before the receiver has read
+// anything.
+func TestCloseLosesNothing(t *testing.T) {
+	for name, wildcard := range wildcards(t) {
+		t.Run(name, func(t *testing.T) {
+			in, ctx := patterns.InContext(newContext(t)), testContext(t)
+			pull := must(patterns.NewPull(in, patterns.RecvHWM(10)))(t)
+			push := must(patterns.NewPush(in))(t)
+			if err := push.Connect(must(pull.Bind(wildcard))(t).String()); err != nil {
+				t.Fatal(err)
+			}
+			const messages = 1000
+			for i := range messages {
+				if err := push.SendBytes(ctx, fmt.Append(nil, i)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			closed := make(chan error, 1)
+			go func() { closed <- push.Close() }()
+			for i := range messages {
+				m, err := pull.Recv(ctx)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := string(m.Frame(0)); got != fmt.Sprint(i) {
+					t.Fatalf("message %d is %q", i, got)
+				}
+			}
+			if err := <-closed; err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestCloseSaysWhatWasDropped sends to nobody.
+func TestCloseSaysWhatWasDropped(t *testing.T) {
+	push := must(patterns.NewPush(patterns.Linger(10 * time.Millisecond)))(t)
+	if err := push.Connect("tcp://127.0.0.1:1"); err != nil {
+		t.Fatal(err)
+	}
+	for range 7 {
+		if err := push.SendBytes(t.Context(), []byte("x")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dropped, ok := errors.AsType[*zmq.DroppedError](push.Close())
+	if !ok || dropped.Messages != 7 {
+		t.Fatal(dropped)
+	}
+	if err := push.Close(); !errors.Is(err, zmq.ErrClosed) {
+		t.Fatal(err)
+	}
+}

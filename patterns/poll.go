@@ -1,0 +1,5 @@
+package patterns
+
+type watcher struct{}
+
+func (s *socket) notify() {}

@@ -1,0 +1,205 @@
+package patterns
+
+import (
+	"context"
+	"runtime"
+	"unsafe"
+
+	"github.com/zeroactor/zmq"
+)
+
+// outgoing is a message on its way out: frames of the caller's, or m.
+type outgoing struct {
+	frames [][]byte
+	m      *zmq.Message
+}
+
+// len returns the number of frames.
+func (o *outgoing) len() int {
+	if o.m != nil {
+		return o.m.Len()
+	}
+	return len(o.frames)
+}
+
+// frame returns frame i.
+func (o *outgoing) frame(i int) []byte {
+	if o.m != nil {
+		return o.m.Frame(i)
+	}
+	return o.frames[i]
+}
+
+// A putter is the sending side of a pattern.
+type putter interface {
+	// put gives a message to one pipe or several. The error is errWait if the
+	// caller is to wait until it can be taken. In the turn.
+	put(o outgoing) error
+
+	// full returns a pipe that put found full, if the caller may as well do
+	// the writing that this one waits for.
+	full() *pipe
+}
+
+// sender has the methods of sockets that send.
+type sender struct {
+	sock *socket
+	to   putter
+}
+
+func (x *sender) init(s *socket, to putter) { x.sock, x.to = s, to }
+
+// Send sends m. It waits, drops or fails as the socket's type prescribes when
+// no peer can take a message. On success m is empty, on failure unchanged.
+func (x *sender) Send(ctx context.Context, m *zmq.Message) error {
+	if err := x.send(ctx, outgoing{m: m}); err != nil {
+		return err
+	}
+	m.Reset()
+	return nil
+}
+
+// SendBytes sends a message of the given frames as Send does. The frames are
+// copied; they stay the caller's.
+func (x *sender) SendBytes(ctx context.Context, frames ...[]byte) error {
+	err := x.send(ctx, outgoing{frames: kept(frames)})
+	runtime.KeepAlive(frames)
+	return err
+}
+
+// TrySend sends m if that is possible without waiting; the error is
+// [zmq.ErrAgain] if it is not.
+func (x *sender) TrySend(m *zmq.Message) error {
+	s := x.sock
+	o := outgoing{m: m}
+	if o.len() == 0 {
+		return s.fail("send", "", errNoFrames)
+	}
+	s.turn.Lock()
+	err := x.try(o)
+	s.turn.Unlock()
+	if err == errWait {
+		err = zmq.ErrAgain
+	}
+	if err != nil {
+		return s.fail("send", "", err)
+	}
+	m.Reset()
+	return nil
+}
+
+// SendBatch sends messages, in order, and returns how many it has sent. It
+// waits as Send does, but only for the first one; the others are sent as far
+// as they can be without waiting. It is cheaper than as many calls of Send. The
+// messages sent are empty afterwards, the others unchanged.
+func (x *sender) SendBatch(ctx context.Context, messages []*zmq.Message) (n int, err error) {
+	s := x.sock
+	if len(messages) == 0 {
+		return 0, nil
+	}
+	for _, m := range messages {
+		if m.Len() == 0 {
+			return 0, s.fail("send", "", errNoFrames)
+		}
+	}
+	s.turn.Lock()
+	if err := x.await(ctx, outgoing{m: messages[0]}); err != nil {
+		return 0, err
+	}
+	s.batching = true
+	for n = 1; n < len(messages); n++ {
+		if err = x.try(outgoing{m: messages[n]}); err != nil {
+			break
+		}
+	}
+	s.batching = false
+	for i, p := range s.unflushed {
+		p.out.Flush()
+		p.unflushed = false
+		s.unflushed[i] = nil
+	}
+	s.unflushed = s.unflushed[:0]
+	s.turn.Unlock()
+	for _, m := range messages[:n] {
+		m.Reset()
+	}
+	if err == errWait {
+		err = nil
+	}
+	if err != nil {
+		err = s.fail("send", "", err)
+	}
+	return n, err
+}
+
+func (x *sender) send(ctx context.Context, o outgoing) error {
+	s := x.sock
+	if o.len() == 0 {
+		return s.fail("send", "", errNoFrames)
+	}
+	s.turn.Lock()
+	if err := x.await(ctx, o); err != nil {
+		return err
+	}
+	s.turn.Unlock()
+	return nil
+}
+
+// await puts o, and waits until that is possible. The turn is held when it is
+// called, and when it returns nil; otherwise it is not.
+func (x *sender) await(ctx context.Context, o outgoing) error {
+	s := x.sock
+	for {
+		err := x.try(o)
+		if err == nil {
+			return nil
+		}
+		if err != errWait {
+			s.turn.Unlock()
+			return s.fail("send", "", err)
+		}
+		if s.help(x.to.full()) {
+			continue
+		}
+		if err := s.wait(ctx, &s.sendq); err != nil {
+			return s.fail("send", "", err)
+		}
+	}
+}
+
+// try puts o, if that is possible.
+func (x *sender) try(o outgoing) error {
+	s := x.sock
+	if s.closed {
+		return zmq.ErrClosed
+	}
+	if err := x.to.put(o); err != nil {
+		return err
+	}
+	s.stats.Sent++
+	if !s.sendq.Empty() {
+		s.sendq.Wake() // there may be more room
+	}
+	return nil
+}
+
+// help lets the caller do the writing that the full pipe p waits for. The turn
+// is held, but not meanwhile; so if help returns true, things may have changed
+// and are to be looked at again.
+func (s *socket) help(p *pipe) bool {
+	if p == nil || p.port == nil || s.closed {
+		return false
+	}
+	s.turn.Unlock()
+	p.port.Help()
+	s.turn.Lock()
+	return true
+}
+
+// kept tells the compiler that frames, and what they point to, do not outlive
+// the call: patterns copy them. The caller keeps them alive meanwhile. Without it each SendBytes would have to allocate
+// its arguments, as a putter is called through an interface.
+func kept(frames [][]byte) [][]byte {
+	p := uintptr(unsafe.Pointer(unsafe.SliceData(frames)))
+	return unsafe.Slice((*[]byte)(*(*unsafe.Pointer)(unsafe.Pointer(&p))), len(frames))
+}

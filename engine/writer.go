@@ -83,7 +83,7 @@ func (c *Conn) write() (again bool) {
 			}
 			continue
 		}
-		if !c.writeSpans(true) {
+		if !c.writeSpans(n, true) {
 			return false
 		}
 	}
@@ -99,22 +99,21 @@ func (c *Conn) help() {
 	var n int
 	if w.spans, n = c.port.Out.Spans(w.spans[:0], maxBatch); n > 0 {
 		w.helped = true
-		c.writeSpans(false)
+		c.writeSpans(n, false)
 	}
 }
 
-// writeSpans writes the spans, of which the first w.sent bytes are written
+// writeSpans writes the spans, size bytes of which the first w.sent are written
 // already.
-func (c *Conn) writeSpans(wait bool) (ok bool) {
+func (c *Conn) writeSpans(size int, wait bool) (ok bool) {
 	w := &c.writer
 	n, err := w.sink.write(skip(w.spans, w.sent), wait)
 	clear(w.spans)
-	if err != nil || !wait {
-		total := w.sent + n
-		w.sent = total - c.port.Out.CommitTo(total)
-	} else {
+	if sent := w.sent + n; sent == size {
 		w.sent = 0
 		c.port.Out.Commit()
+	} else {
+		w.sent = sent - c.port.Out.CommitTo(sent)
 	}
 	if err != nil {
 		c.fail(err)

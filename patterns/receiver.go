@@ -28,8 +28,10 @@ func (x *receiver) init(s *socket, from taker) { x.sock, x.from = s, from }
 func (x *receiver) RecvInto(ctx context.Context, m *zmq.Message) error {
 	s := x.sock
 	s.turn.Lock()
-	if err := x.await(ctx, m); err != nil {
-		return err
+	if err := x.try(m); err != nil {
+		if err := x.await(ctx, m, err); err != nil {
+			return err
+		}
 	}
 	s.turn.Unlock()
 	return nil
@@ -69,8 +71,10 @@ func (x *receiver) RecvBatch(ctx context.Context, messages []*zmq.Message) (n in
 	}
 	s := x.sock
 	s.turn.Lock()
-	if err := x.await(ctx, messages[0]); err != nil {
-		return 0, err
+	if err := x.try(messages[0]); err != nil {
+		if err := x.await(ctx, messages[0], err); err != nil {
+			return 0, err
+		}
 	}
 	for n = 1; n < len(messages); n++ {
 		if x.try(messages[n]) != nil {
@@ -95,15 +99,11 @@ func (x *receiver) Messages(ctx context.Context) iter.Seq2[*zmq.Message, error] 
 	}
 }
 
-// await takes a message, and waits until there is one. The turn is held when it
-// is called, and when it returns nil; otherwise it is not.
-func (x *receiver) await(ctx context.Context, m *zmq.Message) error {
+// await waits for a message, since try has failed with err, and takes it. The
+// turn is held when it is called, and when it returns nil; otherwise it is not.
+func (x *receiver) await(ctx context.Context, m *zmq.Message, err error) error {
 	s := x.sock
-	for {
-		err := x.try(m)
-		if err == nil {
-			return nil
-		}
+	for err != nil {
 		m.Reset()
 		if err != errWait {
 			s.turn.Unlock()
@@ -112,7 +112,9 @@ func (x *receiver) await(ctx context.Context, m *zmq.Message) error {
 		if err := s.wait(ctx, &s.recvq); err != nil {
 			return s.fail("recv", "", err)
 		}
+		err = x.try(m)
 	}
+	return nil
 }
 
 // try takes a message if there is one.

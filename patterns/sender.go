@@ -103,32 +103,40 @@ func (x *sender) SendBatch(ctx context.Context, messages []*zmq.Message) (n int,
 		}
 	}
 	s.turn.Lock()
-	if err := x.await(ctx, outgoing{m: messages[0]}); err != nil {
-		return 0, err
-	}
-	s.batching = true
-	for n = 1; n < len(messages); n++ {
-		if err = x.try(outgoing{m: messages[n]}); err != nil {
-			break
+	if n, err = x.burst(messages); n == 0 {
+		if err := x.await(ctx, outgoing{m: messages[0]}, err); err != nil {
+			return 0, err
 		}
+		n, err = x.burst(messages[1:])
+		n++
 	}
-	s.batching = false
-	for i, p := range s.unflushed {
-		p.out.Flush()
-		p.unflushed = false
-		s.unflushed[i] = nil
-	}
-	s.unflushed = s.unflushed[:0]
 	s.turn.Unlock()
 	for _, m := range messages[:n] {
 		m.Reset()
 	}
-	if err == errWait {
-		err = nil
+	if err != nil && err != errWait {
+		return n, s.fail("send", "", err)
 	}
-	if err != nil {
-		err = s.fail("send", "", err)
+	return n, nil
+}
+
+// burst puts messages until one is refused, and only then publishes them.
+func (x *sender) burst(messages []*zmq.Message) (n int, err error) {
+	s := x.sock
+	s.batching = true
+	for n < len(messages) {
+		if err = x.try(outgoing{m: messages[n]}); err != nil {
+			break
+		}
+		n++
 	}
+	s.batching = false
+	for i, p := range s.unflushed {
+		p.unflushed = false
+		p.out.Flush()
+		s.unflushed[i] = nil
+	}
+	s.unflushed = s.unflushed[:0]
 	return n, err
 }
 
@@ -138,33 +146,33 @@ func (x *sender) send(ctx context.Context, o outgoing) error {
 		return s.fail("send", "", errNoFrames)
 	}
 	s.turn.Lock()
-	if err := x.await(ctx, o); err != nil {
-		return err
+	if err := x.try(o); err != nil {
+		if err := x.await(ctx, o, err); err != nil {
+			return err
+		}
 	}
 	s.turn.Unlock()
 	return nil
 }
 
-// await puts o, and waits until that is possible. The turn is held when it is
-// called, and when it returns nil; otherwise it is not.
-func (x *sender) await(ctx context.Context, o outgoing) error {
+// await puts o, which try has refused with err, and waits until that is
+// possible. The turn is held when it is called, and when it returns nil;
+// otherwise it is not.
+func (x *sender) await(ctx context.Context, o outgoing, err error) error {
 	s := x.sock
-	for {
-		err := x.try(o)
-		if err == nil {
-			return nil
-		}
+	for err != nil {
 		if err != errWait {
 			s.turn.Unlock()
 			return s.fail("send", "", err)
 		}
-		if s.help(x.to.full()) {
-			continue
+		if !s.help(x.to.full()) {
+			if err := s.wait(ctx, &s.sendq); err != nil {
+				return s.fail("send", "", err)
+			}
 		}
-		if err := s.wait(ctx, &s.sendq); err != nil {
-			return s.fail("send", "", err)
-		}
+		err = x.try(o)
 	}
+	return nil
 }
 
 // try puts o, if that is possible.

@@ -41,6 +41,8 @@ type config struct {
 
 	transport transport.Options
 
+	reqrep reqrepConfig
+
 	err error // of the first option that was wrong
 }
 

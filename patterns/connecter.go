@@ -105,12 +105,12 @@ func (l *link) attachAgain(peer *zmq.Peer) (*engine.Port, error) {
 	s, p := l.sock, l.pipe
 	s.turn.Lock()
 	defer s.turn.Unlock()
-	p.peer = peer
+	p.peer, p.refused = peer, nil
 	if p.attached && !p.closed && !s.closed {
 		s.pattern.connected(p)
 		s.ready()
 	}
-	return p.port, nil
+	return p.port, p.refused
 }
 
 // lost tells the socket that a connection is lost.

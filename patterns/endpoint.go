@@ -18,6 +18,7 @@ type endpoint struct {
 	node  *actor.Node        // nil for inproc
 	ln    transport.Listener // of a listener
 	pipe  *pipe              // of a connecter, unless it is immediate; and of inproc
+	as    []byte             // routing id that the peer is to have here; nil: its own, or any
 }
 
 // Bind listens on an endpoint and returns the one really bound, in which
@@ -49,6 +50,8 @@ func (s *socket) bind(ep zmq.Endpoint) (zmq.Endpoint, error) {
 	}
 	e := &endpoint{addr: ln.Endpoint(), bound: true, ln: ln}
 	s.emit(Event{Kind: Listening, Endpoint: e.addr.String()})
+	s.turn.Lock()
+	defer s.turn.Unlock()
 	return e.addr, s.start(e, "listener", actor.Spec{Run: s.listen(e)}, func() { ln.Close() })
 }
 
@@ -59,7 +62,9 @@ func (s *socket) bind(ep zmq.Endpoint) (zmq.Endpoint, error) {
 func (s *socket) Connect(text string) error {
 	ep, err := zmq.ParseEndpoint(text)
 	if err == nil {
-		err = s.connect(ep)
+		s.turn.Lock()
+		err = s.connect(&endpoint{addr: ep})
+		s.turn.Unlock()
 	}
 	if err != nil {
 		return s.fail("connect", text, err)
@@ -67,25 +72,22 @@ func (s *socket) Connect(text string) error {
 	return nil
 }
 
-func (s *socket) connect(ep zmq.Endpoint) error {
-	if ep.Scheme == inproc.Scheme {
-		return s.connectInproc(ep)
+// connect begins to keep up the connection to e. In the turn.
+func (s *socket) connect(e *endpoint) error {
+	if e.addr.Scheme == inproc.Scheme {
+		return s.connectInproc(e)
 	}
-	t, ok := s.ctx.transports[ep.Scheme]
+	t, ok := s.ctx.transports[e.addr.Scheme]
 	if !ok {
-		return fmt.Errorf("%w: %q", zmq.ErrTransport, ep.Scheme)
+		return fmt.Errorf("%w: %q", zmq.ErrTransport, e.addr.Scheme)
 	}
-	if err := t.CheckDial(ep.Address, &s.cfg.transport); err != nil {
+	if err := t.CheckDial(e.addr.Address, &s.cfg.transport); err != nil {
 		return err
 	}
-	e := &endpoint{addr: ep}
 	c := newConnecter(s, e, t)
 	if !s.cfg.immediate {
 		e.pipe = newNetworkPipe(s, e)
-		s.turn.Lock()
-		err := s.attach(e.pipe)
-		s.turn.Unlock()
-		if err != nil {
+		if err := s.attach(e.pipe); err != nil {
 			return err
 		}
 	}
@@ -93,10 +95,8 @@ func (s *socket) connect(ep zmq.Endpoint) error {
 }
 
 // start spawns the endpoint's actor. undo is called if that is not possible,
-// because the socket is closed.
+// because the socket is closed. In the turn.
 func (s *socket) start(e *endpoint, kind string, spec actor.Spec, undo func()) error {
-	s.turn.Lock()
-	defer s.turn.Unlock()
 	if s.closed {
 		undo()
 		return zmq.ErrClosed

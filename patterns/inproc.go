@@ -29,9 +29,8 @@ func (s *socket) bindInproc(ep zmq.Endpoint) error {
 }
 
 // connectInproc makes both ends of a pipe at once: what is sent before the
-// other side is bound waits in it.
-func (s *socket) connectInproc(ep zmq.Endpoint) error {
-	e := &endpoint{addr: ep}
+// other side is bound waits in it. In the turn.
+func (s *socket) connectInproc(e *endpoint) error {
 	p, mate := newPipe(s, e), newPipe(nil, nil)
 	p.mate, mate.mate = mate, p
 	e.pipe = p
@@ -39,14 +38,12 @@ func (s *socket) connectInproc(ep zmq.Endpoint) error {
 	p.in = ypipe.NewLog(s.ctx.pool, s.cfg.recvHWM, p.postReadable, mate.postWritable)
 	mate.in, mate.out = p.out, p.in
 
-	s.turn.Lock()
 	if err := s.attach(p); err != nil {
-		s.turn.Unlock()
 		return err
 	}
-	s.endpoints[ep.String()] = append(s.endpoints[ep.String()], e)
-	s.turn.Unlock()
-	s.ctx.inproc.Connect(ep.Address, p)
+	name := e.addr.String()
+	s.endpoints[name] = append(s.endpoints[name], e)
+	s.ctx.inproc.Connect(e.addr.Address, p) // who is bound takes its turn, not ours
 	return nil
 }
 

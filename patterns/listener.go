@@ -68,6 +68,7 @@ func (l *link) accepted(ctx context.Context, _ *actor.Node) error {
 func (l *link) lost() {
 	s, p := l.sock, l.pipe
 	s.turn.Lock()
+	p.ended = true
 	s.detach(p)
 	closing := s.closed
 	s.turn.Unlock()

@@ -31,6 +31,11 @@ type pipe struct {
 	balanced  bool // in the load balancer
 	unflushed bool // in the socket's list of that name
 	closed    bool // nothing more comes in, and nothing can be sent
+	ended     bool // closed because its last connection has ended
+	linked    bool // has a connection (kept by patterns that ask)
+	probed    bool // holds a probe for its first connection
+
+	refused error // why a connection is not to serve the pipe, said while it asks
 
 	readable mailbox.Event // in has something, after it was found empty
 	writable mailbox.Event // out has room, after it was found full
@@ -132,6 +137,7 @@ func (p *pipe) command(body []byte) {
 // refuse ends the peer's connection, which the socket does not want.
 func (p *pipe) refuse(err error) {
 	if p.port != nil {
+		p.refused = err
 		p.port.Fail(err)
 		return
 	}

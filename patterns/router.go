@@ -1,0 +1,162 @@
+package patterns
+
+import (
+	"bytes"
+
+	"github.com/zeroactor/zmq"
+)
+
+// A Router sends each message to the peer that its first frame names, and puts
+// such a frame before each message that it receives, in turn from all peers
+// (28/REQREP). Its peers are REQ, DEALER and ROUTER.
+//
+// A peer's routing id is the one that it announces ([RoutingID]) or, if it
+// announces none, a zero byte and four others that the socket makes up. A peer
+// that this socket connects to is known, and can be sent to, once it has
+// answered, or at once with ConnectAs; with an id of its own it may come back as
+// another after its connection was lost. The views of the id in received
+// messages are read-only, as all views are.
+//
+// A message to a peer that is not known, or whose queue is full, is dropped and
+// counted ([Stats]); see [RouterMandatory].
+//
+// A peer that announces the id of another one is refused: its connection is
+// closed, with [zmq.ErrAddrInUse] in the event. See [RouterHandover].
+type Router struct {
+	socket
+	sender
+	receiver
+	correspondent
+	fq fairQueue
+}
+
+// NewRouter returns a ROUTER socket.
+func NewRouter(opts ...RouterOption) (*Router, error) {
+	s := new(Router)
+	cfg := defaults()
+	for _, o := range opts {
+		o.applyRouter(&cfg)
+	}
+	s.sender.init(&s.socket, s)
+	s.receiver.init(&s.socket, s)
+	s.correspondent.init(&s.socket, cfg.reqrep.mandatory)
+	if err := s.socket.init("ROUTER", &cfg, s); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Router) put(o outgoing) error { return s.correspondent.put(o) }
+
+// take prefixes "each incoming message with a frame containing the identity of
+// the originating double queue" (28/REQREP).
+func (s *Router) take(m *zmq.Message) error {
+	for {
+		p, flags, body := s.fq.first()
+		if p == nil {
+			return errWait
+		}
+		if p.routingID == nil {
+			// The peer, of this process, was quicker than the news of it.
+			s.turn.Pending()
+		}
+		if p.routingID != nil {
+			m.Reset()
+			m.AppendView(p.routingID, nil)
+			p.rest(m, flags, body)
+			s.fq.step()
+			return nil
+		}
+		p.skip(flags) // the peer was refused
+		s.fq.step()
+	}
+}
+
+func (s *Router) attach(p *pipe) error {
+	if p.peer != nil || p.endpoint.as != nil {
+		if err := s.identify(p); err != nil {
+			return err
+		}
+	}
+	s.fq.add(p)
+	if s.cfg.reqrep.probe {
+		p.probe()
+	}
+	if p.peer != nil {
+		s.tell(p, NotifyConnect)
+	}
+	return nil
+}
+
+func (s *Router) connected(p *pipe) {
+	if err := s.identify(p); err != nil {
+		s.ids.remove(p)
+		p.routingID = nil
+		if p.port == nil {
+			s.cut(p, err)
+		} else {
+			p.refuse(err)
+		}
+		return
+	}
+	if s.cfg.reqrep.probe {
+		p.probeAgain()
+	}
+	s.tell(p, NotifyConnect)
+}
+
+// identify gives a pipe its id, or the one that its new connection makes it
+// have.
+func (s *Router) identify(p *pipe) error {
+	id := p.endpoint.as
+	if id == nil {
+		id = p.peer.RoutingID
+	}
+	switch {
+	case len(id) == 0 && isAuto(p.routingID):
+		return nil
+	case len(id) == 0:
+		id = s.ids.autoID()
+	default:
+		if err := s.claim(id, p); err != nil {
+			return err
+		}
+		id = bytes.Clone(id)
+	}
+	s.ids.remove(p)
+	s.ids.add(id, p)
+	return nil
+}
+
+// claim sees that an id is free for p.
+func (s *Router) claim(id []byte, p *pipe) error {
+	old := s.ids.find(id)
+	if old == nil || old == p {
+		return nil
+	}
+	if !s.cfg.reqrep.handover {
+		return duplicateID(id)
+	}
+	s.cut(old, errReplaced)
+	return nil
+}
+
+func (s *Router) detach(p *pipe) {
+	s.gone(p)
+	if p.ended {
+		s.tell(p, NotifyDisconnect)
+	}
+}
+
+func (s *Router) disconnected(p *pipe) { s.tell(p, NotifyDisconnect) }
+
+// tell puts a notification behind what the peer has sent. The pipe has no
+// connection at this moment.
+func (s *Router) tell(p *pipe, what Notify) {
+	if p.port != nil && s.cfg.reqrep.notify&what != 0 {
+		p.notice()
+	}
+}
+
+func (s *Router) readable(p *pipe) { s.fq.add(p) }
+func (s *Router) writable(*pipe)   { s.roomFor() }

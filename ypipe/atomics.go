@@ -4,11 +4,10 @@ package ypipe
 
 import "sync/atomic"
 
-// The types behind which all synchronization of this package happens. The
-// model build replaces them, and shrinks the sizes below, and nothing else.
-type (
-	atomicInt64 = atomic.Int64
-)
+// The type behind which all synchronization of this package happens. The model
+// build, which exists for tests only, replaces it, and shrinks the sizes below,
+// and nothing else.
+type atomicInt64 = atomic.Int64
 
 const (
 	pipeChunk = 64 // items in a chunk of a Pipe
@@ -16,7 +15,23 @@ const (
 	firstChunk = 1 << 10 // bytes in the first chunk of a Log that was idle
 	chunkSize  = 1 << 16 // bytes in the chunks of a busy Log
 
+	// shortMax is the largest body whose length goes into one byte (37/ZMTP,
+	// "Framing").
+	shortMax = 255
+
 	// inlineMax is the size of body from which a frame is kept by reference
 	// instead of in the chunk itself.
 	inlineMax = 8 << 10
+
+	// Positions in a Log count strides: the chunk's number in the upper bits,
+	// the offset in the chunk in the lower ones. A chunk is shorter than a
+	// stride, so a position never names both the end of one chunk and the start
+	// of the next.
+	strideBits = 21
+	strideMask = 1<<strideBits - 1
+
+	// markSlots is how finely credit is counted: in steps of a sixteenth of the
+	// high-water mark, so that a full log is full to the message, and a log with
+	// room knows of at least fifteen sixteenths of it.
+	markSlots = 16
 )

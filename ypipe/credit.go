@@ -1,10 +1,5 @@
 package ypipe
 
-// markSlots is how finely credit is counted: in steps of a sixteenth of the
-// high-water mark, so that a full log is full to the message, and a log with
-// room knows of at least fifteen sixteenths of it.
-const markSlots = 16
-
 // A mark remembers how many messages end at or before a position. With marks,
 // the reader gives credit by its position alone, without counting messages.
 type mark struct {
@@ -48,6 +43,14 @@ func (c *credit) mark(pos int64) {
 	c.n++
 }
 
+// marked returns how many messages end at or before the newest mark.
+func (c *credit) marked() int64 {
+	if c.n == 0 {
+		return c.settled
+	}
+	return c.marks[(c.head+c.n-1)%len(c.marks)].count
+}
+
 // settle takes the marks up to the consumed position off the ring.
 func (c *credit) settle(consumed int64) {
 	for c.n > 0 && c.marks[c.head].pos <= consumed {
@@ -79,7 +82,9 @@ func (c *credit) wakeAt() int64 {
 func (l *Log) SetHWM(hwm int) {
 	c := &l.w.credit
 	c.setHWM(hwm)
-	if c.hwm != 0 && c.n == 0 && c.written > c.settled {
+	if c.hwm != 0 && c.written > c.marked() {
+		// Without a mark, those that were written under another high-water mark
+		// would never be known to be consumed.
 		c.mark(l.w.whole.pos())
 	}
 	l.step.Store(c.step)
@@ -106,6 +111,11 @@ func (l *Log) waitForCredit() (full bool) {
 		if l.consumed.Load() < want {
 			return true
 		}
+		if !l.want.CompareAndSwap(want, 0) {
+			// The reader came by just now and has seen it: onWritable is
+			// called, and must find a writer that waits.
+			return true
+		}
 	}
 }
 
@@ -124,6 +134,13 @@ func (l *Log) Room() int {
 
 // Written returns the number of whole messages written so far. Writer only.
 func (l *Log) Written() int64 { return l.w.written }
+
+// giveAll gives credit for all that the reader has taken. Reader only.
+func (l *Log) giveAll() {
+	if pos := l.r.pos(); l.r.given != pos {
+		l.give(pos)
+	}
+}
 
 // give publishes the reader's position as consumed and wakes a writer that
 // waits for it. Reader only.

@@ -9,14 +9,6 @@ const (
 	FlagCommand = 4 // the frame is a command
 )
 
-// Positions in a Log count strides: the chunk's number in the upper bits, the
-// offset in the chunk in the lower ones. A chunk is shorter than a stride, so
-// a position never names both the end of one chunk and the start of the next.
-const (
-	strideBits = 21
-	strideMask = 1<<strideBits - 1
-)
-
 // A cursor is a place in the chain of chunks.
 type cursor struct {
 	chunk *arena.Buf // nil: at the start of the next chunk to come

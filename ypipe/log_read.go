@@ -29,8 +29,7 @@ type logReader struct {
 func (l *Log) Next() (flags byte, body []byte, ok bool) {
 	r := &l.r
 	if r.current != nil {
-		r.current.Release()
-		r.current = nil
+		l.forget()
 	}
 	if r.off >= r.stop && !l.more() {
 		return 0, nil, false
@@ -63,6 +62,15 @@ func (l *Log) nextLong(d []byte) []byte {
 	}
 	r.off += n
 	return d[9 : 9+n : 9+n]
+}
+
+// forget releases the body that Next returned last, if by reference.
+func (l *Log) forget() {
+	r := &l.r
+	if r.current != nil {
+		r.current.Release()
+		r.current = nil
+	}
 }
 
 // Keep makes the body of the frame that Next returned last outlive the next
@@ -110,9 +118,7 @@ func (l *Log) more() bool {
 func (l *Log) look(sleep bool) bool {
 	r := &l.r
 	if sleep {
-		if r.given != r.pos() {
-			l.give(r.pos())
-		}
+		l.giveAll()
 		if l.end.CompareAndSwap(r.limit, asleep) {
 			return false
 		}
@@ -177,24 +183,22 @@ func (l *Log) dropRefs(n int) {
 }
 
 // Discard takes everything that is published and returns how many messages
-// that were not commands it held. The reader does not fall asleep. Reader only.
+// that were not commands it held. The reader does not fall asleep, so that
+// onReadable is not called for what is published after. Reader only.
 func (l *Log) Discard() (messages int64) {
 	if l.end.Load() == asleep {
 		return 0
 	}
-	for {
-		r := &l.r
-		if r.pos() == r.limit && !l.look(false) {
-			return messages
-		}
-		flags, _, ok := l.Next()
-		if !ok {
-			return messages
-		}
+	r := &l.r
+	for r.pos() != r.limit || l.look(false) {
+		flags, _, _ := l.Next()
 		if flags&(FlagMore|FlagCommand) == 0 {
 			messages++
 		}
 	}
+	l.forget()
+	l.giveAll()
+	return messages
 }
 
 // Drained reports whether everything that was published is consumed.

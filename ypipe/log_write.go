@@ -21,7 +21,7 @@ type logWriter struct {
 func (l *Log) Append(flags byte, body []byte) {
 	n := len(body)
 	w := &l.w
-	if n <= 255 && w.off+2+n <= len(w.data) {
+	if n <= shortMax && w.off+2+n <= len(w.data) {
 		d := w.data[w.off : w.off+2+n]
 		d[0], d[1] = flags, byte(n)
 		copy(d[2:], body)
@@ -63,7 +63,7 @@ func (l *Log) AppendBuf(flags byte, body []byte, buf *arena.Buf) {
 
 // putHeader writes the header of a frame (37/ZMTP, "Framing").
 func putHeader(d []byte, flags byte, n int) int {
-	if n <= 255 {
+	if n <= shortMax {
 		d[0], d[1] = flags, byte(n)
 		return 2
 	}
@@ -84,12 +84,14 @@ func (l *Log) EndMessage() {
 // Flush publishes all whole messages, and wakes the reader if it sleeps.
 // Writer only.
 func (l *Log) Flush() {
-	end := l.w.whole.pos()
-	if end == l.w.flushed {
+	w := &l.w
+	end := w.whole.pos()
+	if end == w.flushed {
 		return
 	}
-	l.w.flushed = end
-	l.refs.Flush()
+	w.flushed = end
+	// The bodies of a message that goes on stay with us: Rollback may want them.
+	l.refs.flushTo(l.refs.write - int64(w.refs))
 	if l.end.Swap(end) == asleep {
 		l.onReadable()
 	}
@@ -148,7 +150,7 @@ func (l *Log) Rollback() {
 	w.data = nil
 	if w.chunk != nil {
 		w.chunk.Next = nil
-		w.data = w.chunk.Bytes()
+		w.data = memory(w.chunk)
 	} else {
 		l.first = nil
 	}
@@ -162,7 +164,8 @@ func (l *Log) Idle() {
 	if w.chunk == nil || w.pos() != w.flushed || l.end.Load() != asleep {
 		return
 	}
-	// The reader sleeps: its fields are ours until the next Flush.
+	// The reader sleeps: its fields are ours until the next Flush, also the
+	// position that it has given credit for, which was where both ends are.
 	r := &l.r
 	if r.chunk != nil {
 		r.chunk.Settle(r.delivered)
@@ -179,6 +182,7 @@ func (l *Log) Idle() {
 	r.cursor, r.data, r.stop = w.cursor, nil, 0
 	r.peeked = r.cursor
 	r.limit, r.given = w.pos(), w.pos()
+	l.consumed.Store(w.pos())
 }
 
 // ensure makes room for n bytes in the current chunk.
@@ -208,8 +212,11 @@ func (l *Log) grow(n int) {
 		w.index++
 	}
 	w.chunk, w.off = ch, 0
-	w.data = ch.Bytes()
-	if len(w.data) > strideMask {
-		w.data = w.data[:strideMask]
-	}
+	w.data = memory(ch)
+}
+
+// memory returns what can be used of a chunk, so that offsets fit into a stride.
+func memory(ch *arena.Buf) []byte {
+	b := ch.Bytes()
+	return b[:min(len(b), strideMask)]
 }

@@ -97,12 +97,15 @@ func (p *Pipe[T]) unlink() {
 
 // Flush publishes every written item. It reports whether the reader is awake;
 // if not, the caller must wake it, once. Writer only.
-func (p *Pipe[T]) Flush() (awake bool) {
-	if p.flushed == p.write {
+func (p *Pipe[T]) Flush() (awake bool) { return p.flushTo(p.write) }
+
+// flushTo publishes the items before position end.
+func (p *Pipe[T]) flushTo(end int64) (awake bool) {
+	if p.flushed == end {
 		return true
 	}
-	p.flushed = p.write
-	return p.c.Swap(p.write) != asleep
+	p.flushed = end
+	return p.c.Swap(end) != asleep
 }
 
 // Read takes the oldest item. If there is none it puts the reader to sleep and

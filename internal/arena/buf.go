@@ -55,12 +55,14 @@ func (b *Buf) Bytes() []byte { return b.data }
 
 // Retain adds n references.
 func (b *Buf) Retain(n int) {
+	b.step()
 	b.refs.Add(int32(n))
 }
 
 // Release gives up one reference. With the last one the memory goes back to
 // where it came from.
 func (b *Buf) Release() {
+	b.step()
 	n := b.refs.Add(-1)
 	if n == 0 {
 		b.recycle()
@@ -74,12 +76,14 @@ func (b *Buf) Release() {
 // until it calls [Buf.Settle]. This makes one atomic operation of as many as
 // the chunk has frames.
 func (b *Buf) Hold() {
+	b.step()
 	b.refs.Store(bias)
 }
 
 // Settle ends what Hold began: delivered views were handed out, and the
 // holder's own reference is given up.
 func (b *Buf) Settle(delivered int) {
+	b.step()
 	if b.refs.Add(int32(delivered)-bias) == 0 {
 		b.recycle()
 	}
@@ -87,9 +91,13 @@ func (b *Buf) Settle(delivered int) {
 
 // Unique reports whether the caller's reference is the only one, so that it
 // may write to the Buf again.
-func (b *Buf) Unique() bool { return b.refs.Load() == 1 }
+func (b *Buf) Unique() bool {
+	b.step()
+	return b.refs.Load() == 1
+}
 
 func (b *Buf) recycle() {
+	b.recycled()
 	switch {
 	case b.free != nil:
 		free, data := b.free, b.data

@@ -7,7 +7,6 @@ import (
 )
 
 const (
-	minClass = 9  // 512 bytes: below, sharing costs more than copying
 	maxClass = 26 // 64 MiB: larger buffers are left to the garbage collector
 
 	// DefaultLimit is the number of idle bytes a pool keeps, enough for the
@@ -23,6 +22,7 @@ const (
 // back, up to a limit, last in first out: the memory that was used last is
 // the memory that is still in the processor's cache.
 type Pool struct {
+	watch
 	limit int
 
 	mu      sync.Mutex
@@ -52,16 +52,17 @@ func (p *Pool) Get(size int) *Buf {
 	if class > maxClass {
 		return Own(make([]byte, size), nil)
 	}
-	if b := p.take(class); b != nil {
-		b.refs.Store(1)
-		return b
+	b := p.take(class)
+	if b == nil {
+		b = &Buf{data: make([]byte, 1<<class), pool: p, class: int8(class)}
 	}
-	b := &Buf{data: make([]byte, 1<<class), pool: p, class: int8(class)}
 	b.refs.Store(1)
+	p.got(b)
 	return b
 }
 
 func (p *Pool) take(class int) *Buf {
+	p.step()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	free := p.classes[class]
@@ -78,6 +79,7 @@ func (p *Pool) take(class int) *Buf {
 }
 
 func (p *Pool) put(b *Buf) {
+	p.step()
 	b.Next, b.End, b.Boundary = nil, 0, 0
 	p.mu.Lock()
 	defer p.mu.Unlock()

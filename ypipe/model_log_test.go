@@ -1,0 +1,223 @@
+//go:build ypipemodel
+
+package ypipe
+
+import (
+	"testing"
+
+	"github.com/zeroactor/zmq/internal/arena"
+	"github.com/zeroactor/zmq/internal/modeltest"
+)
+
+// Sizes of bodies: with a short header, with a long one, and by reference.
+const (
+	short = shortMax
+	long  = inlineMax
+	large = inlineMax + 2
+)
+
+// Messages over several chunks, to a reader that sleeps and wakes.
+func TestModelLog(t *testing.T) {
+	cfg := modeltest.Config{Preemptions: 3, Random: 2000, Reach: []string{
+		"reader woken", "end of a chunk", "buffer reused",
+	}}
+	modeltest.Explore(t, cfg, func(w *modeltest.World) {
+		b := newLab(w, 0, nil)
+		w.Go("writer", func() {
+			b.send(short, 0)
+			b.put(long)
+			b.send(1)
+			b.send(short, long, short)
+			b.Flush() // nothing new
+			b.send(long, long)
+			b.send(short)
+			b.send(long, long)
+		})
+		w.Go("reader", func() { b.takeAll(7) })
+	})
+}
+
+// A short history under every schedule.
+func TestModelLogFull(t *testing.T) {
+	cfg := modeltest.Config{Preemptions: -1, Reach: []string{"reader woken", "end of a chunk", "writer woken"}}
+	modeltest.Explore(t, cfg, func(w *modeltest.World) {
+		b := newLab(w, 1, nil)
+		w.Go("writer", func() {
+			b.send(short)
+			b.send(long)
+		})
+		w.Go("reader", func() { b.takeAll(2) })
+	})
+}
+
+// Large bodies, which lie beside the chunks.
+func TestModelLogReferences(t *testing.T) {
+	cfg := modeltest.Config{Preemptions: 3, Random: 2000, Reach: []string{
+		"reader woken", "end of a chunk", "reference", "buffer reused",
+	}}
+	modeltest.Explore(t, cfg, func(w *modeltest.World) {
+		b := newLab(w, 0, nil)
+		w.Go("writer", func() {
+			b.send(large)
+			b.put(short, large, long)
+			b.send(large, large)
+			b.send(long)
+		})
+		w.Go("reader", func() { b.takeAll(4) })
+	})
+}
+
+// Views are kept, and given up by a third thread, before and after the reader
+// has left their chunk, or given back to the log.
+func TestModelLogKeep(t *testing.T) {
+	type view struct {
+		got, want []byte
+		buf       *arena.Buf
+	}
+	cfg := modeltest.Config{Preemptions: 2, Random: 3000, Reach: []string{"buffer reused", "given back late"}}
+	modeltest.Explore(t, cfg, func(w *modeltest.World) {
+		b := newLab(w, 0, nil)
+		var kept []view
+		done := false
+		keep := func() view {
+			f := b.next()
+			return view{f.body, b.frames[b.read-1].body, b.Keep()}
+		}
+		check := func(v view) {
+			w.Require(string(v.got) == string(v.want), "a kept view has become %x, was %x", v.got, v.want)
+		}
+		w.Go("writer", func() {
+			b.send(short)
+			b.send(short, large)
+			b.put(long)
+			b.send(short)
+			b.send(long, long)
+			b.send(long)
+		})
+		w.Go("reader", func() {
+			kept = append(kept, keep())
+			mine := keep()
+			kept = append(kept, keep())
+			b.GiveBack(keep().buf)
+			check(mine)
+			if mine.buf != b.r.chunk {
+				w.Reached("given back late")
+			}
+			b.GiveBack(mine.buf)
+			kept = append(kept, keep())
+			b.takeAll(2)
+			done = true
+		})
+		w.Go("keeper", func() {
+			for {
+				w.Block(func() bool { return len(kept) > 0 || done })
+				if len(kept) == 0 {
+					return
+				}
+				v := kept[0]
+				kept = kept[1:]
+				check(v)
+				v.buf.Release()
+			}
+		})
+	})
+}
+
+// Messages are given up, over the ends of chunks and with references, while
+// whole ones before them are published.
+func TestModelLogRollback(t *testing.T) {
+	cfg := modeltest.Config{Preemptions: 3, Random: 2000, Reach: []string{"end of a chunk", "reference", "buffer reused"}}
+	modeltest.Explore(t, cfg, func(w *modeltest.World) {
+		b := newLab(w, 0, nil)
+		w.Go("writer", func() {
+			b.append(true, long, long, large) // nothing whole before it
+			b.rollback()
+			b.put(short)
+			b.append(true, large)
+			b.Flush() // in the middle of a message
+			b.append(true, long, large, long, short)
+			b.rollback()
+			b.send(short, large)
+			b.append(true, short)
+			b.Flush()
+			b.append(false, long)
+			b.end()
+			b.append(true, long)
+			b.rollback()
+			b.Flush()
+		})
+		w.Go("reader", func() { b.takeAll(3) })
+	})
+}
+
+// The writer gives the memory back whenever the reader sleeps, and the reader
+// may wake at once; views outlive the memory's place in the log.
+func TestModelLogIdle(t *testing.T) {
+	cfg := modeltest.Config{Preemptions: 3, Random: 2000, Reach: []string{"idle", "idle while busy", "buffer reused", "writer woken"}}
+	modeltest.Explore(t, cfg, func(w *modeltest.World) {
+		b := newLab(w, 2, nil)
+		idle := func() {
+			b.Idle()
+			if b.Log.w.chunk == nil {
+				w.Reached("idle")
+			} else {
+				w.Reached("idle while busy")
+			}
+		}
+		w.Go("writer", func() {
+			idle()
+			b.send(short)
+			idle()
+			b.send(long)
+			idle()
+			b.put(short)
+			idle() // not all is published
+			b.Flush()
+			b.send(large)
+			idle()
+		})
+		w.Go("reader", func() {
+			f := b.next()
+			view, was := b.Keep(), string(f.body)
+			b.take(1)
+			b.next()
+			w.Require(string(f.body) == was, "a kept view has become %x, was %x", f.body, was)
+			b.GiveBack(view)
+			b.takeAll(1)
+		})
+	})
+}
+
+// The reader throws everything away, and looks after it for more.
+func TestModelLogDiscard(t *testing.T) {
+	cfg := modeltest.Config{Preemptions: 3, Random: 2000, Reach: []string{"reference", "writer woken", "discarded"}}
+	modeltest.Explore(t, cfg, func(w *modeltest.World) {
+		b := newLab(w, 3, nil)
+		w.Go("writer", func() {
+			b.send(short)
+			b.send(large, short)
+			b.put(long)
+			b.send(large)
+			b.send(large)
+		})
+		w.Go("reader", func() {
+			b.take(1)
+			for range 2 {
+				b.inNext = true
+				n := int(b.Discard())
+				b.inNext = false
+				if n > 0 {
+					w.Reached("discarded")
+				}
+				b.taken += n
+				for messages := n; messages > 0; b.read++ {
+					if b.frames[b.read].flags&FlagMore == 0 {
+						messages--
+					}
+				}
+				w.Require(b.r.given == b.r.pos() && b.r.current == nil, "Discard has kept something")
+			}
+			b.takeAll(5 - b.taken)
+		})
+	})
+}

@@ -39,38 +39,15 @@ func NewRouter(opts ...RouterOption) (*Router, error) {
 	}
 	s.sender.init(&s.socket, s)
 	s.receiver.init(&s.socket, s)
-	s.correspondent.init(&s.socket, cfg.reqrep.mandatory)
+	s.correspondent.init(&s.socket)
+	s.mandatory = cfg.reqrep.mandatory
 	if err := s.socket.init("ROUTER", &cfg, s); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
-func (s *Router) put(o outgoing) error { return s.correspondent.put(o) }
-
-// take prefixes "each incoming message with a frame containing the identity of
-// the originating double queue" (28/REQREP).
-func (s *Router) take(m *zmq.Message) error {
-	for {
-		p, flags, body := s.fq.first()
-		if p == nil {
-			return errWait
-		}
-		if p.routingID == nil {
-			// The peer, of this process, was quicker than the news of it.
-			s.turn.Pending()
-		}
-		if p.routingID != nil {
-			m.Reset()
-			m.AppendView(p.routingID, nil)
-			p.rest(m, flags, body)
-			s.fq.step()
-			return nil
-		}
-		p.skip(flags) // the peer was refused
-		s.fq.step()
-	}
-}
+func (s *Router) take(m *zmq.Message) error { return s.recvFrom(&s.fq, m) }
 
 func (s *Router) attach(p *pipe) error {
 	if p.peer != nil || p.endpoint.as != nil {
@@ -153,7 +130,7 @@ func (s *Router) disconnected(p *pipe) { s.tell(p, NotifyDisconnect) }
 // tell puts a notification behind what the peer has sent. The pipe has no
 // connection at this moment.
 func (s *Router) tell(p *pipe, what Notify) {
-	if p.port != nil && s.cfg.reqrep.notify&what != 0 {
+	if p.port != nil && p.routingID != nil && s.cfg.reqrep.notify&what != 0 {
 		p.notice()
 	}
 }

@@ -69,7 +69,9 @@ func shakeHands(t *testing.T, conn net.Conn, cfg engine.HandshakeConfig) *wirePe
 		}
 		p.in = p.in[used:]
 	}
-	p.write(h.Output())
+	if out := h.Output(); len(out) > 0 {
+		p.write(out)
+	}
 	return p
 }
 

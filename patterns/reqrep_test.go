@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/zeroactor/zmq"
 	"github.com/zeroactor/zmq/patterns"
@@ -162,4 +164,24 @@ func TestReqDo(t *testing.T) {
 		rep.Close()
 		<-served
 	})
+}
+
+// another returns an endpoint to bind besides wildcard.
+func another(wildcard string, i int) string {
+	if strings.HasPrefix(wildcard, "inproc:") {
+		return fmt.Sprint(wildcard, " ", i)
+	}
+	return wildcard
+}
+
+// eventually waits for something that happens in the background and that
+// nothing tells of: it looks again and again, with a pause so that it leaves
+// the processor to what it waits for.
+func eventually(t *testing.T, what string, happened func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !happened(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%s: it does not happen", what)
+		}
+	}
 }

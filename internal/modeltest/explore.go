@@ -34,6 +34,13 @@ type Config struct {
 // a scenario may have if it does not say otherwise.
 const DefaultBudget = 300_000
 
+// quick is the environment variable that, if set, lessens all exploration to
+// quickBound preemptions and nothing at random: most mutants are caught by that.
+const (
+	quick      = "MODELTEST_QUICK"
+	quickBound = 2
+)
+
 // variable is the environment variable for one schedule of one test.
 const variable = "MODELTEST_SCHEDULE"
 
@@ -42,6 +49,13 @@ const variable = "MODELTEST_SCHEDULE"
 // the threads, and everything they touch.
 func Explore(t testing.TB, cfg Config, setup func(w *World)) {
 	t.Helper()
+	if os.Getenv(quick) != "" {
+		cfg.Random = 0
+		cfg.Reach = nil
+		if cfg.Preemptions < 0 || cfg.Preemptions > quickBound {
+			cfg.Preemptions = quickBound
+		}
+	}
 	e := &explorer{t: t, cfg: cfg, setup: setup, reached: make(map[string]bool)}
 	if plan, bound, ok := planFor(t); ok {
 		w := e.once(plan, bound, nil, true)

@@ -1,0 +1,251 @@
+//go:build !ypipemodel
+
+package ypipe
+
+import (
+	"testing"
+
+	"github.com/zeroactor/zmq/internal/invariant"
+	"github.com/zeroactor/zmq/internal/modeltest"
+)
+
+// TestMutants proves that the model notices when the code is broken. It builds
+// and runs binaries of its own, for which -race makes no difference.
+func TestMutants(t *testing.T) {
+	if testing.Short() || invariant.Enabled {
+		t.Skip("takes a minute")
+	}
+	modeltest.Mutants(t, "ypipemodel", mutants)
+}
+
+// mutants of the pipe, the log, and the arena's counting under it.
+var mutants = []modeltest.Mutant{
+	{
+		Name: "pipe sleeps by load and store", File: "pipe.go",
+		Old:    "if sleep && p.c.CompareAndSwap(p.ready, asleep) {",
+		New:    "if sleep && p.c.Load() == p.ready {\n\t\tp.c.Store(asleep)",
+		Breaks: "Items that are published between the two are lost, and the writer does not know that it must wake.",
+	},
+	{
+		Name: "pipe publishes by load and store", File: "pipe.go",
+		Old:    "return p.c.Swap(end) != asleep",
+		New:    "awake = p.c.Load() != asleep\n\tp.c.Store(end)\n\treturn awake",
+		Breaks: "A reader that falls asleep between the two is not woken.",
+	},
+	{
+		Name: "pipe reuses a chunk too early", File: "pipe.go",
+		Old:    "if p.recycled < p.done.Load() {",
+		New:    "if p.recycled <= p.done.Load() && ch != p.tail {",
+		Breaks: "The reader is still in the chunk that the writer fills again.",
+	},
+	{
+		Name: "pipe leaves a chunk before it is read", File: "pipe.go",
+		Old:    "p.done.Store(p.read / pipeChunk)",
+		New:    "p.done.Store(p.read/pipeChunk + 1)",
+		Breaks: "The chunk that the reader has just begun counts as left.",
+	},
+	{
+		Name: "pipe takes back what is published", File: "pipe.go",
+		Old:    "if p.write == p.flushed {",
+		New:    "if p.write == 0 {",
+		Breaks: "An item that the reader may have taken is taken back.",
+	},
+	{
+		Name: "log sleeps by load and store", File: "log_read.go",
+		Old:    "if l.end.CompareAndSwap(r.limit, asleep) {",
+		New:    "if l.end.Load() == r.limit {\n\t\t\tl.end.Store(asleep)",
+		Breaks: "What is published between the two is lost, and nobody wakes the reader.",
+	},
+	{
+		Name: "log publishes by load and store", File: "log_write.go",
+		Old:    "if l.end.Swap(end) == asleep {",
+		New:    "was := l.end.Load()\n\tl.end.Store(end)\n\tif was == asleep {",
+		Breaks: "A reader that falls asleep between the two is not woken.",
+	},
+	{
+		Name: "early publish", File: "log_write.go",
+		Old:    "end := w.whole.pos()",
+		New:    "end := w.pos()",
+		Breaks: "The reader sees the frames of a message that may still be rolled back.",
+	},
+	{
+		Name: "wake-up before there is something", File: "log_write.go",
+		Old:    "if l.end.Swap(end) == asleep {\n\t\tl.onReadable()\n\t}",
+		New:    "if l.end.Load() == asleep {\n\t\tl.onReadable()\n\t}\n\tl.end.Swap(end)",
+		Breaks: "The reader wakes, finds nothing, sleeps again and is never woken.",
+	},
+	{
+		Name: "references published after the bytes", File: "log_write.go",
+		Old:    "l.refs.flushTo(l.refs.write - int64(w.refs))\n\tif l.end.Swap(end) == asleep {",
+		New:    "was := l.end.Swap(end)\n\tl.refs.flushTo(l.refs.write - int64(w.refs))\n\tif was == asleep {",
+		Breaks: "The reader finds a header whose body is not there yet, and takes what follows for it.",
+	},
+	{
+		Name: "rollback past the publishing", File: "log_write.go",
+		Old:    "l.refs.flushTo(l.refs.write - int64(w.refs))",
+		New:    "l.refs.Flush()",
+		Breaks: "A body of the unfinished message is published, and Rollback cannot take it back.",
+	},
+	{
+		Name: "rollback keeps its chunks", File: "log_write.go",
+		Old:    "after.Settle(0)\n",
+		New:    "",
+		Breaks: "Chunks that only the message given up was in never go back to the pool.",
+	},
+	{
+		Name: "rollback forgets references", File: "log_write.go",
+		Old:    "if r, ok := l.refs.Unwrite(); ok {\n\t\t\tr.buf.Release()\n\t\t}",
+		New:    "l.refs.Unwrite()",
+		Breaks: "The bodies of the message given up are never released.",
+	},
+	{
+		Name: "whole messages not told at the end of a chunk", File: "log_write.go",
+		Old:    "w.chunk.Boundary = w.whole.off",
+		New:    "w.chunk.Boundary = w.off",
+		Breaks: "Spans end within a message that crosses into the next chunk.",
+	},
+	{
+		Name: "idle without a look at the reader", File: "log_write.go",
+		Old:    " || l.end.Load() != asleep {\n\t\treturn\n\t}\n\t// The reader sleeps",
+		New:    " {\n\t\treturn\n\t}\n\t// The reader sleeps",
+		Breaks: "The memory is taken away from under a reader that is at work.",
+	},
+	{
+		Name: "idle leaves the credit behind", File: "log_write.go",
+		Old:    "\tl.consumed.Store(w.pos())\n",
+		New:    "",
+		Breaks: "A mark that is set in the new place waits for a reader that is past it and says nothing.",
+	},
+	{
+		Name: "idle forgets the views", File: "log_write.go",
+		Old:    "r.chunk.Settle(r.delivered)",
+		New:    "r.chunk.Settle(0)",
+		Breaks: "The chunk is reused while views of it are out.",
+	},
+	{
+		Name: "double recycle", File: "log_read.go",
+		Old:    "if settle {",
+		New:    "if settle || !settle {",
+		Breaks: "Chunks that Spans only looks through are given back, and again with Commit.",
+	},
+	{
+		Name: "views are not counted", File: "log_read.go",
+		Old:    "r.delivered++\n\treturn r.chunk",
+		New:    "return r.chunk",
+		Breaks: "A chunk is reused while views of it are out.",
+	},
+	{
+		Name: "views counted on into the next chunk", File: "log_read.go",
+		Old:    "left.Settle(r.delivered)\n\t\t\tr.delivered = 0",
+		New:    "left.Settle(r.delivered)",
+		Breaks: "The next chunk waits for views that were of this one, for ever.",
+	},
+	{
+		Name: "views given back to the wrong chunk", File: "log_read.go",
+		Old:    "if r := &l.r; b == r.chunk {",
+		New:    "if r := &l.r; r.chunk != nil {",
+		Breaks: "A view of an earlier chunk is counted off the current one.",
+	},
+	{
+		Name: "chunk left while it is read", File: "log_read.go",
+		Old:    "c.index < r.limit>>strideBits && c.off >= c.chunk.End",
+		New:    "c.off >= c.chunk.End",
+		Breaks: "The reader follows the chain before its end is published.",
+	},
+	{
+		Name: "credit lost before sleep", File: "log_read.go",
+		Old:    "\t\tl.giveAll()\n",
+		New:    "",
+		Breaks: "The reader sleeps with credit in its hands, and the writer waits for it.",
+	},
+	{
+		Name: "discard keeps the credit", File: "log_read.go",
+		Old:    "\tl.giveAll()\n\treturn messages",
+		New:    "\treturn messages",
+		Breaks: "The last messages thrown away still count against the high-water mark.",
+	},
+	{
+		Name: "credit counted twice", File: "credit.go",
+		Old:    "c.settled = c.marks[c.head].count",
+		New:    "c.settled += c.marks[c.head].count",
+		Breaks: "The log takes more messages than its high-water mark.",
+	},
+	{
+		Name: "credit for what is not read", File: "credit.go",
+		Old:    "c.marks[c.head].pos <= consumed {",
+		New:    "c.marks[c.head].pos <= consumed+strideMask {",
+		Breaks: "Messages count as consumed before they are.",
+	},
+	{
+		Name: "want not looked at again", File: "credit.go",
+		Old:    "if l.consumed.Load() < want {\n\t\t\treturn true\n\t\t}",
+		New:    "if want != 0 {\n\t\t\treturn true\n\t\t}",
+		Breaks: "The reader went past just before want was set, and nobody wakes the writer.",
+	},
+	{
+		Name: "wake-up without sleep", File: "credit.go",
+		Old:    "if !l.want.CompareAndSwap(want, 0) {",
+		New:    "if l.want.Store(0); false {",
+		Breaks: "Full says that there is room, and onWritable is called all the same.",
+	},
+	{
+		Name: "writer woken twice", File: "credit.go",
+		Old:    "want != 0 && pos >= want && l.want.CompareAndSwap(want, 0)",
+		New:    "want != 0 && pos >= want",
+		Breaks: "Each further credit wakes the writer again.",
+	},
+	{
+		Name: "credit is told after the look for a waiter", File: "credit.go",
+		Old:    "l.consumed.Store(pos)\n\tif want := l.want.Load(); want",
+		New:    "want := l.want.Load()\n\tl.consumed.Store(pos)\n\tif want",
+		Breaks: "A writer that begins to wait in between sees the old credit, and is not seen.",
+	},
+	{
+		Name: "lowered high-water mark without a mark", File: "credit.go",
+		Old:    "c.written > c.marked()",
+		New:    "c.n == 0 && c.written > c.settled",
+		Breaks: "Messages behind the last mark never count as consumed, and Full turns in circles.",
+	},
+	{
+		Name: "commit one message too far", File: "log_span.go",
+		Old:    "if bytes += size; bytes > n {\n\t\t\tbreak\n\t\t}",
+		New:    "if bytes >= n {\n\t\t\tbreak\n\t\t}\n\t\tbytes += size",
+		Breaks: "A message that was written in part is taken for sent.",
+	},
+	{
+		Name: "commit releases too many references", File: "log_span.go",
+		Old:    "r.held[refs].pos <= p.pos()",
+		New:    "r.held[refs].pos <= r.limit",
+		Breaks: "The body of a message that is still to be written is given back.",
+	},
+	{
+		Name: "commit forgets a view", File: "log_span.go",
+		Old:    "r.chunk.Settle(r.delivered)",
+		New:    "r.chunk.Release()",
+		Breaks: "The log gives up one view of the chunk instead of the chunk.",
+	},
+	{
+		Name: "spans end within a message", File: "log_span.go",
+		Old:    "if f.last && bytes >= max {",
+		New:    "if bytes >= max {",
+		Breaks: "A batch ends behind a large frame that is not its message's last.",
+	},
+	{
+		Name: "spans leave out a body", File: "log_span.go",
+		Old:    "if !ok || f.pos > p.index<<strideBits|int64(stop) {",
+		New:    "if !ok || f.pos >= p.index<<strideBits|int64(stop) {",
+		Breaks: "A large body whose header ends the published bytes is left out.",
+	},
+	{
+		Name: "count looked at twice", File: "../internal/arena/buf.go",
+		Old:    "if b.refs.Add(int32(delivered)-bias) == 0 {",
+		New:    "b.refs.Add(int32(delivered) - bias)\n\tif b.step(); b.refs.Load() == 0 {",
+		Breaks: "The log and who releases the last view both see no reference, and both recycle the chunk.",
+	},
+	{
+		Name: "held chunk without bias", File: "../internal/arena/buf.go",
+		Old:    "b.refs.Store(bias)",
+		New:    "b.refs.Store(bias - bias + 1)",
+		Breaks: "A view released before the chunk is settled takes the log's own reference.",
+	},
+}

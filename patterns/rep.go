@@ -17,16 +17,31 @@ import (
 // request goes to whoever asks first.
 //
 // A reply never waits: it is dropped, and counted ([Stats]), if the peer that
-// sent the request is gone, or its queue is full. Requests without an envelope
-// are skipped.
+// sent the request is gone, or its queue is full. A REQ is gone when its
+// connection is lost, even if it comes back: it does not wait for the reply
+// any more. To a DEALER, behind which the asker may still be waiting, a reply
+// goes over the next connection if this socket keeps that up by Connect.
+// Requests without an envelope are skipped.
 type Rep struct {
 	socket
 	out sender
 	in  receiver
 	fq  fairQueue
 
-	from     *pipe       // of the request that Recv gave; nil if Send has answered it
-	envelope zmq.Message // of that request: addresses and delimiter
+	open origin // of the request that Recv gave; its pipe is nil when Send has answered
+}
+
+// An origin is where a request came from, and its reply goes.
+type origin struct {
+	pipe     *pipe
+	peer     *zmq.Peer   // of the pipe at that time
+	envelope zmq.Message // addresses and delimiter
+}
+
+// gone reports whether the asker is not there any more.
+func (o *origin) gone() bool {
+	p := o.pipe
+	return p.closed || o.peer != p.peer && o.peer != nil && o.peer.SocketType == "REQ"
 }
 
 // NewRep returns a REP socket.
@@ -68,29 +83,28 @@ func (s *Rep) SendBytes(ctx context.Context, frames ...[]byte) error {
 func (s *Rep) TrySend(m *zmq.Message) error { return s.out.TrySend(m) }
 
 func (s *Rep) take(m *zmq.Message) error {
-	if s.from != nil {
+	if s.open.pipe != nil {
 		return zmq.ErrState
 	}
-	p, err := s.next(&s.envelope, m)
-	s.from = p
-	return err
+	return s.next(&s.open, m)
 }
 
 // next takes the next request apart. "SHALL remove and store the address
 // envelope, including the delimiter. SHALL pass the remaining data frames to
 // its calling application" (28/REQREP).
-func (s *Rep) next(envelope, m *zmq.Message) (*pipe, error) {
+func (s *Rep) next(from *origin, m *zmq.Message) error {
 	for {
 		p, flags, body := s.fq.first()
 		if p == nil {
-			return nil, errWait
+			return errWait
 		}
 		p.reuse(m)
-		envelope.Reset()
-		v := p.readRequest(envelope, m, flags, body)
+		from.envelope.Reset()
+		v := p.readRequest(&from.envelope, m, flags, body)
 		s.fq.step()
 		if v == verdictBody {
-			return p, nil
+			from.pipe, from.peer = p, p.peer
+			return nil
 		}
 	}
 }
@@ -117,26 +131,41 @@ func (p *pipe) readRequest(envelope, m *zmq.Message, flags byte, body []byte) ve
 }
 
 func (s *Rep) put(o outgoing) error {
-	if s.from == nil {
+	if s.open.pipe == nil {
 		return zmq.ErrState
 	}
-	s.reply(s.from, &s.envelope, o)
-	s.from = nil
+	s.reply(&s.open, o)
+	s.open.pipe = nil
 	return nil
 }
 
 // reply sends the reply behind the envelope of its request. "SHALL silently
 // discard the reply, or return an error, if the originating peer is no longer
 // connected. SHALL not block on sending" (28/REQREP).
-func (s *Rep) reply(p *pipe, envelope *zmq.Message, o outgoing) {
-	if p.closed || p.out.Full() {
+func (s *Rep) reply(to *origin, o outgoing) {
+	p := to.pipe
+	if to.gone() || p.out.Full() {
 		s.stats.Dropped++
 		return
 	}
-	for _, f := range envelope.Frames() {
+	for _, f := range to.envelope.Frames() {
 		p.out.Append(ypipe.FlagMore, f)
 	}
 	p.send(o, 0)
+}
+
+// disconnected forgets what a REQ has asked and has been told: it has given up
+// the request, and must not take the reply for that to its next one.
+func (s *Rep) disconnected(p *pipe) {
+	if p.peer == nil || p.peer.SocketType != "REQ" {
+		return
+	}
+	p.peer = nil
+	s.stats.Dropped += p.port.Discard()
+	if p.queued {
+		s.fq.remove(p)
+		drop(p)
+	}
 }
 
 func (s *Rep) full() *pipe          { return nil }
@@ -145,4 +174,3 @@ func (s *Rep) detach(*pipe)         {}
 func (s *Rep) readable(p *pipe)     { s.fq.add(p) }
 func (s *Rep) writable(*pipe)       {}
 func (s *Rep) connected(*pipe)      {}
-func (s *Rep) disconnected(*pipe)   {}

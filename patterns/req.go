@@ -234,11 +234,11 @@ func (s *Req) abandon() {
 
 func (s *Req) attach(p *pipe) error {
 	s.lb.add(p)
-	p.queued = true // until found empty
 	p.linked = p.peer != nil
 	if s.cfg.reqrep.probe {
 		p.probe()
 	}
+	s.readable(p) // from now on we are told
 	return nil
 }
 

@@ -16,8 +16,7 @@ type Request struct {
 	zmq.Message // the request, without its envelope
 
 	rep      *Rep
-	from     *pipe
-	envelope zmq.Message
+	from     origin
 	answered bool // in the socket's turn
 }
 
@@ -55,7 +54,7 @@ func (q *Request) reply(o outgoing) error {
 		return s.fail("send", "", zmq.ErrState)
 	}
 	q.answered = true
-	s.reply(q.from, &q.envelope, o)
+	s.reply(&q.from, o)
 	s.stats.Sent++
 	return nil
 }
@@ -78,8 +77,8 @@ func (s *Rep) Requests(ctx context.Context) iter.Seq2[*Request, error] {
 
 func (s *Rep) request(ctx context.Context) (*Request, error) {
 	q := &Request{rep: s}
-	err := s.until(ctx, "recv", &s.recvq, func() (err error) {
-		if q.from, err = s.next(&q.envelope, &q.Message); err != nil {
+	err := s.until(ctx, "recv", &s.recvq, func() error {
+		if err := s.next(&q.from, &q.Message); err != nil {
 			return err
 		}
 		s.stats.Received++

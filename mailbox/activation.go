@@ -1,7 +1,5 @@
 package mailbox
 
-import "sync/atomic"
-
 // Activation states.
 const (
 	idle int32 = iota
@@ -14,7 +12,7 @@ const (
 // An idle actor so costs no stack, and waking it is no dearer than waking a
 // goroutine that waits.
 type Activation struct {
-	state atomic.Int32
+	state atomicInt32
 	work  func() // does what there is to do, and returns
 	run   func() // loop, bound once so that waking allocates nothing
 }
@@ -27,13 +25,14 @@ func NewActivation(work func()) *Activation {
 	return a
 }
 
-// Wake makes work run, at least once from now on. Any goroutine may call it.
+// Wake makes work run, at least once from now on. Any goroutine may call it, also
+// work itself.
 func (a *Activation) Wake() {
 	for {
 		switch a.state.Load() {
 		case idle:
 			if a.state.CompareAndSwap(idle, running) {
-				go a.run()
+				start(a.run)
 				return
 			}
 		case running:

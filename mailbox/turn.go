@@ -1,15 +1,13 @@
 package mailbox
 
-import (
-	"sync"
-	"sync/atomic"
-)
-
-// An Event is something for the holder of a turn to do. It is posted with
-// [Turn.Post], and must not be posted again before it has begun to run.
+// An Event is something for the holder of a turn to do, posted with [Turn.Post].
+// It may be posted again at any time, by any goroutine, to the same turn; while
+// it waits to run that changes nothing, since it is still to run.
 type Event struct {
-	next *Event
-	Do   func() // runs in the turn
+	Do func() // runs in the turn
+
+	next   *Event      // in the inbox
+	posted atomicInt32 // 1 from Post until it runs
 }
 
 // A Turn is the right to touch an actor's state, for an actor that has no
@@ -20,7 +18,7 @@ type Event struct {
 //
 // A turn is held for a short time: its holder never waits for anything.
 type Turn struct {
-	mu    sync.Mutex
+	mu    mutex
 	inbox inbox
 }
 
@@ -49,6 +47,9 @@ func (t *Turn) Unlock() {
 // run by the caller, or will be by the turn's holder. Post may be called
 // from within a turn, also this one.
 func (t *Turn) Post(e *Event) {
+	if !e.posted.CompareAndSwap(0, 1) {
+		return // it waits, and will see all that was before this call
+	}
 	t.inbox.push(e)
 	if t.mu.TryLock() {
 		t.inbox.run()
@@ -65,7 +66,7 @@ func (t *Turn) Pending() {
 
 // An inbox is a lock-free list of events, many writers to one reader.
 type inbox struct {
-	head atomic.Pointer[Event] // newest first
+	head atomicPointer[Event] // newest first
 }
 
 func (b *inbox) empty() bool { return b.head.Load() == nil }
@@ -94,8 +95,9 @@ func (b *inbox) run() {
 			oldest, e = e, next
 		}
 		for e := oldest; e != nil; {
-			next := e.next // running e allows it to be posted again
+			next := e.next
 			e.next = nil
+			e.posted.Store(0) // from here on it may be posted again
 			e.Do()
 			e = next
 		}

@@ -4,7 +4,7 @@ import "context"
 
 // A Waiter is one goroutine that waits for its turn to be worth taking.
 type Waiter struct {
-	c          chan struct{}
+	woken      signal
 	prev, next *Waiter
 	waiting    bool
 }
@@ -24,7 +24,7 @@ func (l *WaitList) Empty() bool { return l.head == nil }
 func (l *WaitList) Join() *Waiter {
 	w := l.free
 	if w == nil {
-		w = &Waiter{c: make(chan struct{}, 1)}
+		w = &Waiter{woken: newSignal()}
 	} else {
 		l.free = w.next
 	}
@@ -39,18 +39,13 @@ func (l *WaitList) Join() *Waiter {
 }
 
 // Wait waits, outside the turn, until the waiter is woken or ctx is done. It
-// returns the context's cause in the latter case.
+// returns the context's cause in the latter case. Who is woken and cancelled at
+// once counts as woken.
 func (w *Waiter) Wait(ctx context.Context) error {
-	if ctx.Done() == nil {
-		<-w.c
+	if w.woken.wait(ctx) {
 		return nil
 	}
-	select {
-	case <-w.c:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
+	return context.Cause(ctx)
 }
 
 // Leave takes w out of the line. It reports whether w had been woken; who
@@ -60,10 +55,7 @@ func (l *WaitList) Leave(w *Waiter) (woken bool) {
 	if w.waiting {
 		l.unlink(w)
 	} else {
-		select {
-		case <-w.c:
-		default:
-		}
+		w.woken.clear()
 	}
 	w.next = l.free
 	l.free = w
@@ -74,7 +66,7 @@ func (l *WaitList) Leave(w *Waiter) (woken bool) {
 func (l *WaitList) Wake() {
 	if w := l.head; w != nil {
 		l.unlink(w)
-		w.c <- struct{}{}
+		w.woken.set()
 	}
 }
 

@@ -41,6 +41,10 @@ const (
 	quickBound = 2
 )
 
+// stuckAfter is how long one schedule may take, which is some microseconds if
+// its threads come to their steps.
+const stuckAfter = 5 * time.Second
+
 // variable is the environment variable for one schedule of one test.
 const variable = "MODELTEST_SCHEDULE"
 
@@ -63,6 +67,10 @@ func Explore(t testing.TB, cfg Config, setup func(w *World)) {
 		e.judge(w)
 		return
 	}
+	e.watchdog = time.AfterFunc(stuckAfter, func() {
+		panic("modeltest: " + t.Name() + ": a thread goes on for ever without a step")
+	})
+	defer e.watchdog.Stop()
 	start := time.Now()
 	e.all()
 	e.someAtRandom()
@@ -86,10 +94,14 @@ type explorer struct {
 	reached   map[string]bool
 	schedules int
 	longest   int
+	watchdog  *time.Timer // nil if one schedule is looked at
 }
 
 // once runs the scenario under one schedule.
 func (e *explorer) once(plan []int, bound int, random *rand.Rand, tracing bool) *World {
+	if e.watchdog != nil {
+		e.watchdog.Reset(stuckAfter)
+	}
 	w := &World{plan: plan, bound: bound, random: random, tracing: tracing, reached: e.reached}
 	e.setup(w)
 	w.run()

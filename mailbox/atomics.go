@@ -1,0 +1,55 @@
+//go:build !ypipemodel
+
+package mailbox
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+)
+
+// The types and functions behind which all synchronization of this package
+// happens. The model build, which exists for tests only, replaces them, and
+// nothing else.
+type (
+	atomicInt32          = atomic.Int32
+	atomicPointer[T any] = atomic.Pointer[T]
+	mutex                = sync.Mutex
+)
+
+// start runs f on a goroutine of its own.
+func start(f func()) { go f() }
+
+// A signal is set by the one who wakes, at most once before it is taken, and
+// taken by the one who waits.
+type signal struct{ c chan struct{} }
+
+func newSignal() signal { return signal{make(chan struct{}, 1)} }
+
+func (s signal) set() { s.c <- struct{}{} }
+
+// clear takes the signal if it is set.
+func (s signal) clear() (was bool) {
+	select {
+	case <-s.c:
+		return true
+	default:
+		return false
+	}
+}
+
+// wait takes the signal, or returns false once ctx is done and it is not set.
+func (s signal) wait(ctx context.Context) bool {
+	done := ctx.Done()
+	if done == nil {
+		<-s.c
+		return true
+	}
+	select {
+	case <-s.c:
+		return true
+	case <-done:
+		// Both may have been ready: then what was waited for counts.
+		return s.clear()
+	}
+}

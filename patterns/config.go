@@ -35,7 +35,7 @@ type config struct {
 
 	handshakeTimeout        time.Duration
 	reconnect, reconnectMax time.Duration // base interval; largest one, if larger
-	reconnectStop           ReconnectStop
+	reconnectStop           StopCondition
 
 	heartbeatInterval, heartbeatTimeout, heartbeatTTL time.Duration
 
@@ -43,7 +43,8 @@ type config struct {
 
 	reqrep reqrepConfig
 
-	err error // of the first option that was wrong
+	err   error           // of the first option that was wrong
+	given []func(*config) // options that count more than the context's
 }
 
 func defaults() config {
@@ -53,16 +54,18 @@ func defaults() config {
 		linger:           defaultLinger,
 		maxMessageSize:   -1,
 		handshakeTimeout: defaultHandshakeTimeout,
+		heartbeatTimeout: -1, // the interval
 		reconnect:        defaultReconnect,
 	}
 }
 
-// ReconnectStop says after what a connecter gives up instead of trying again.
-type ReconnectStop int
+// StopCondition says after what a connecter gives up instead of trying again:
+// see [ReconnectStop].
+type StopCondition int
 
 // Reasons to give up, which may be combined.
 const (
-	ReconnectStopRefused         ReconnectStop = 1 << iota // the peer refused the connection
+	ReconnectStopRefused         StopCondition = 1 << iota // the peer refused the connection
 	ReconnectStopHandshakeFailed                           // the handshake was not completed
 	ReconnectStopAfterDisconnect                           // a connection that was complete is lost
 )

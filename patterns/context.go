@@ -24,19 +24,28 @@ type Context struct {
 	transports map[string]transport.Transport
 	inproc     inproc.Registry[*pipe]
 
+	defaults   []func(*config) // of sockets that are not told otherwise
+	maxSockets int
+	err        error // of the first option that was wrong
+
 	mu      sync.Mutex
 	sockets map[*socket]struct{}
 	closed  bool
 }
 
 // NewContext returns a context of its own: its inproc names are not those of
-// any other.
-func NewContext() *Context {
+// any other. An [Option] given here is a default for its sockets. A bad value is
+// reported when a socket is made.
+func NewContext(opts ...ContextOption) *Context {
 	c := &Context{
 		pool:       arena.NewPool(0),
 		root:       actor.NewRoot("zmq", actor.Options{}),
 		transports: make(map[string]transport.Transport),
 		sockets:    make(map[*socket]struct{}),
+		maxSockets: noMaxSockets,
+	}
+	for _, o := range opts {
+		o.applyContext(c)
 	}
 	for _, t := range []transport.Transport{tcp.Transport{}, ipc.Transport{}} {
 		c.transports[t.Scheme()] = t
@@ -45,14 +54,19 @@ func NewContext() *Context {
 }
 
 // defaultContext is the one of sockets that are not given another.
-var defaultContext = sync.OnceValue(NewContext)
+var defaultContext = sync.OnceValue(func() *Context { return NewContext() })
 
 // add makes s one of the context's sockets.
 func (c *Context) add(s *socket) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed {
+	switch {
+	case c.closed:
 		return zmq.ErrClosed
+	case c.err != nil:
+		return c.err
+	case len(c.sockets) >= c.maxSockets:
+		return ErrTooManySockets
 	}
 	node, err := c.root.Spawn(s.typ, actor.Spec{})
 	if err != nil {

@@ -21,8 +21,11 @@ func (s *socket) listen(e *endpoint) func(context.Context, *actor.Node) error {
 	return func(ctx context.Context, self *actor.Node) error {
 		defer context.AfterFunc(ctx, func() { e.ln.Close() })()
 		defer func() {
-			e.ln.Close()
-			s.emit(Event{Kind: Closed, Endpoint: e.addr.String()})
+			ev := Event{Kind: Closed, Endpoint: e.addr.String()}
+			if ev.Err = e.ln.Close(); ev.Err != nil {
+				ev.Kind = CloseFailed
+			}
+			s.emit(ev)
 		}()
 		for {
 			nc, err := e.ln.Accept()
@@ -152,7 +155,11 @@ func (l *link) remote() string {
 
 // event describes something that happened to the connection.
 func (l *link) event(kind EventKind, err error) Event {
-	return Event{Kind: kind, Endpoint: l.endpoint.addr.String(), Remote: l.remote(), Err: err}
+	ev := Event{Kind: kind, Endpoint: l.endpoint.addr.String(), Remote: l.remote(), Err: err}
+	if a := l.nc.LocalAddr(); a != nil {
+		ev.Local = a.String()
+	}
+	return ev
 }
 
 // engineConfig returns what a connection needs to know of its socket.

@@ -5,11 +5,10 @@ package ypipe
 import (
 	"bytes"
 	"encoding/binary"
-	"math/rand/v2"
 	"testing"
-	"time"
 
 	"github.com/zeroactor/zmq/internal/arena"
+	"github.com/zeroactor/zmq/internal/invariant"
 )
 
 // testLog is a log with a goroutine-friendly way to wait on both ends.
@@ -22,6 +21,23 @@ func newTestLog(hwm int) *testLog {
 	t := &testLog{readable: make(chan struct{}, 1), writable: make(chan struct{}, 1)}
 	t.Log = NewLog(arena.NewPool(0), hwm, func() { t.readable <- struct{}{} }, func() { t.writable <- struct{}{} })
 	return t
+}
+
+// send writes one message of one frame.
+func (l *testLog) send(body []byte) {
+	l.Append(0, body)
+	l.EndMessage()
+	l.Flush()
+}
+
+// drain reads until the log is empty and returns how many frames there were.
+func (l *testLog) drain() (frames int) {
+	for {
+		if _, _, ok := l.Next(); !ok {
+			return frames
+		}
+		frames++
+	}
 }
 
 // body returns the i-th test body: its number, and then a filling whose length
@@ -37,177 +53,19 @@ func body(i, size int) []byte {
 	return b
 }
 
-// sizes cover the short and the long header, chunk ends, and references.
-var sizes = []int{0, 1, 10, 255, 256, 1000, inlineMax, inlineMax + 1, 3 * chunkSize / 2}
-
-// TestLogDelivers writes random messages in random batches, and reads them by
-// frames or by spans, on two goroutines.
-func TestLogDelivers(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	for _, hwm := range []int{0, 1, 2, 7, 16, 17, 100, 1000} {
-		for _, bySpans := range []bool{false, true} {
-			l := newTestLog(hwm)
-			const messages = 5000
-			go writeMessages(l, messages, rand.New(rand.NewPCG(seed, 1)))
-			want := rand.New(rand.NewPCG(seed, 1))
-			if bySpans {
-				readSpans(t, l, messages, want)
-			} else {
-				readFrames(t, l, messages, want)
-			}
-			if t.Failed() {
-				t.Fatalf("hwm %d, by spans %v", hwm, bySpans)
-			}
-		}
-	}
-}
-
-// message draws the frames of the i-th message.
-func message(i int, r *rand.Rand) (frames [][]byte) {
-	n := 1
-	if r.IntN(4) == 0 {
-		n = 1 + r.IntN(4)
-	}
-	for range n {
-		size := 10
-		if r.IntN(8) == 0 {
-			size = sizes[r.IntN(len(sizes))]
-		}
-		frames = append(frames, body(i, size))
-	}
-	return frames
-}
-
-func writeMessages(l *testLog, messages int, r *rand.Rand) {
-	batch := rand.New(rand.NewPCG(9, 9))
-	for i := range messages {
-		if l.Full() {
-			l.Flush()
-			for l.Full() {
-				<-l.writable
-			}
-		}
-		frames := message(i, r)
-		if batch.IntN(10) == 0 { // a message that is given up
-			l.Append(FlagMore, body(i, 20000))
-			l.Append(FlagMore, body(i, 300))
-			l.Rollback()
-		}
-		for j, f := range frames {
-			flags := byte(FlagMore)
-			if j == len(frames)-1 {
-				flags = 0
-			}
-			l.Append(flags, f)
-		}
-		l.EndMessage()
-		if batch.IntN(3) != 0 {
-			l.Flush()
-		}
-		if batch.IntN(50) == 0 {
-			l.Idle()
-		}
-	}
-	l.Flush()
-}
-
-func readFrames(t *testing.T, l *testLog, messages int, r *rand.Rand) {
-	for i := range messages {
-		for j, want := range message(i, r) {
-			flags, got, ok := l.Next()
-			for !ok {
-				<-l.readable
-				flags, got, ok = l.Next()
-			}
-			if !bytes.Equal(got, want) {
-				t.Errorf("message %d frame %d: got %d bytes, want %d", i, j, len(got), len(want))
-				return
-			}
-			_ = flags
-			if i%3 == 0 {
-				l.Keep().Release()
-			}
-		}
-	}
-}
-
-func readSpans(t *testing.T, l *testLog, messages int, r *rand.Rand) {
-	var wire, want []byte
-	for i := range messages {
-		frames := message(i, r)
-		for j, f := range frames {
-			flags := byte(FlagMore)
-			if j == len(frames)-1 {
-				flags = 0
-			}
-			head := make([]byte, 9)
-			want = append(append(want, head[:putHeader(head, flags, len(f))]...), f...)
-		}
-	}
-	commit := rand.New(rand.NewPCG(3, 3))
-	for len(wire) < len(want) {
-		spans, n := l.Spans(nil, 4096)
-		if n == 0 {
-			<-l.readable
-			continue
-		}
-		var got []byte
-		for _, s := range spans {
-			got = append(got, s...)
-		}
-		if commit.IntN(5) == 0 { // written in part: whole messages count
-			part := commit.IntN(n + 1)
-			l.CommitTo(part)
-			wire = append(wire, got[:wholeMessages(got, part)]...)
-			continue
-		}
-		l.Commit()
-		wire = append(wire, got...)
-	}
-	if !bytes.Equal(wire, want) {
-		t.Error("the bytes differ")
-	}
-}
-
-// wholeMessages returns how many of the first n bytes are whole messages.
-func wholeMessages(b []byte, n int) (whole int) {
-	for off := 0; off < n; {
-		size := 2 + int(b[off+1])
-		if b[off]&FlagLong != 0 {
-			size = 9 + int(binary.BigEndian.Uint64(b[off+1:]))
-		}
-		flags := b[off]
-		if off += size; off > n {
-			break
-		}
-		if flags&FlagMore == 0 {
-			whole = off
-		}
-	}
-	return whole
-}
-
 // TestLogCredit fills a log to its high-water mark exactly.
 func TestLogCredit(t *testing.T) {
 	for _, hwm := range []int{1, 2, 3, 15, 16, 17, 31, 1000} {
 		l := newTestLog(hwm)
 		n := 0
 		for ; !l.Full(); n++ {
-			l.Append(0, nil)
-			l.EndMessage()
-			l.Flush()
+			l.send(nil)
 		}
 		if n != hwm {
 			t.Errorf("hwm %d: took %d messages", hwm, n)
 		}
-		for i := 0; ; i++ {
-			if _, _, ok := l.Next(); !ok {
-				if i != hwm {
-					t.Errorf("hwm %d: gave %d messages", hwm, i)
-				}
-				break
-			}
+		if got := l.drain(); got != hwm {
+			t.Errorf("hwm %d: gave %d messages", hwm, got)
 		}
 		select {
 		case <-l.writable:
@@ -220,23 +78,229 @@ func TestLogCredit(t *testing.T) {
 	}
 }
 
-func BenchmarkLogAppendNext(b *testing.B) {
-	l := newTestLog(0)
-	msg := body(0, 10)
-	b.ReportAllocs()
-	for b.Loop() {
-		for range 64 {
-			l.Append(0, msg)
-			l.EndMessage()
-			l.Flush()
+// A writer that waits is woken when half of the log is free, not before, and
+// not later than one step of credit.
+func TestLogWakesAtHalf(t *testing.T) {
+	for _, hwm := range []int{1, 2, 16, 100, 1000} {
+		l := newTestLog(hwm)
+		for !l.Full() {
+			l.send(nil)
 		}
-		for range 64 {
+		taken := 0
+		for len(l.writable) == 0 {
 			l.Next()
+			taken++
 		}
-		select {
-		case <-l.readable:
-		default:
+		step := (hwm + markSlots - 1) / markSlots
+		if half := (hwm + 1) / 2; taken < half || taken > half+2*step {
+			t.Errorf("hwm %d: woken after %d messages", hwm, taken)
+		}
+		<-l.writable
+	}
+}
+
+// Room is what may be written at once, and never more than the mark allows.
+func TestLogRoom(t *testing.T) {
+	l := newTestLog(50)
+	for written := 0; ; {
+		room := l.Room()
+		if room == 0 {
+			if written != 50 {
+				t.Errorf("no room after %d messages", written)
+			}
+			break
+		}
+		for range room {
+			copy(l.Reserve(0, 2), []byte{0, 0})
+			l.Advance(2, 1)
+		}
+		if written += room; written > 50 || l.Written() != int64(written) {
+			t.Fatalf("%d messages of 50, Written %d", written, l.Written())
 		}
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/64, "ns/msg")
+}
+
+// Discard skips messages and counts them, but for commands; it releases bodies
+// by reference and gives their credit.
+func TestLogDiscard(t *testing.T) {
+	l := newTestLog(3)
+	released := 0
+	large := make([]byte, inlineMax+1)
+	l.send([]byte("a"))
+	l.Append(FlagCommand, []byte("c"))
+	l.EndMessage()
+	l.AppendBuf(FlagMore, large, arena.Own(large, func([]byte) { released++ }))
+	l.AppendBuf(0, large, arena.Own(large, func([]byte) { released++ }))
+	l.EndMessage()
+	l.Flush()
+	if !l.Full() {
+		t.Fatal("not full")
+	}
+	if n := l.Discard(); n != 2 || released != 2 || !l.Drained() {
+		t.Errorf("%d messages, %d bodies released, drained %v; want 2, 2, true", n, released, l.Drained())
+	}
+	<-l.writable
+	if l.Full() {
+		t.Error("full though empty")
+	}
+	if n := l.Discard(); n != 0 {
+		t.Errorf("%d messages from nowhere", n)
+	}
+	l.drain() // to sleep
+	if n := l.Discard(); n != 0 || !l.Drained() {
+		t.Errorf("asleep: %d messages, drained %v", n, l.Drained())
+	}
+}
+
+// A chunk as large as a stride must leave one byte unused, also after Rollback:
+// the end of one chunk would be the start of the next.
+func TestLogStride(t *testing.T) {
+	l := newTestLog(0)
+	for round := range 2 {
+		mem := l.Reserve(0, 1<<strideBits-100)
+		if len(mem) > strideMask {
+			t.Fatalf("round %d: %d bytes in a stride of %d", round, len(mem), strideMask)
+		}
+		clear(mem[:2])
+		l.Advance(2, 1)
+		l.Append(FlagMore, nil)
+		l.Rollback()
+		for w := &l.w; w.off < len(w.data); {
+			body := min(len(w.data)-w.off-2, 255)
+			if body < 0 {
+				break
+			}
+			l.Append(0, make([]byte, body))
+			l.EndMessage()
+		}
+		l.Append(FlagMore, make([]byte, 255))
+		l.Rollback()
+		l.Flush()
+	}
+	if got := int64(l.drain()); got != l.Written() {
+		t.Errorf("%d messages of %d arrived", got, l.Written())
+	}
+}
+
+// A body by reference belongs to who keeps it, and otherwise is released with
+// the next frame.
+func TestLogKeepReference(t *testing.T) {
+	l := newTestLog(0)
+	released := 0
+	large := body(1, inlineMax+1)
+	for range 2 {
+		l.AppendBuf(0, large, arena.Own(large, func([]byte) { released++ }))
+		l.EndMessage()
+	}
+	l.Flush()
+	_, got, _ := l.Next()
+	kept := l.Keep()
+	if !bytes.Equal(got, large) || &got[0] != &large[0] {
+		t.Error("the body is another one, or a copy")
+	}
+	l.Next()
+	if released != 0 {
+		t.Errorf("%d released", released)
+	}
+	l.drain()
+	if released != 1 {
+		t.Errorf("%d released, want the one that was not kept", released)
+	}
+	l.GiveBack(kept)
+	if released != 2 {
+		t.Errorf("%d released, want both", released)
+	}
+}
+
+// Small bodies are copied even if they come in a buffer.
+func TestLogAppendBufSmall(t *testing.T) {
+	l := newTestLog(0)
+	released := false
+	small := []byte("small")
+	l.AppendBuf(0, small, arena.Own(small, func([]byte) { released = true }))
+	if l.EndMessage(); !released {
+		t.Error("the buffer is not released")
+	}
+	l.Flush()
+	small[0] = 'x'
+	if _, got, ok := l.Next(); !ok || string(got) != "small" {
+		t.Errorf("%q, %v", got, ok)
+	}
+}
+
+// The memory of an idle log goes back to its pool, as soon as the views do.
+func TestLogIdleMemory(t *testing.T) {
+	if invariant.Enabled {
+		t.Skip("in this build no memory is used again")
+	}
+	pool := arena.NewPool(0)
+	l := NewLog(pool, 0, func() {}, func() {})
+	for range 3 * chunkSize / 1000 {
+		l.Append(0, make([]byte, 1000))
+		l.EndMessage()
+	}
+	l.Flush()
+	l.Next()
+	view := l.Keep()
+	for ok := true; ok; {
+		_, _, ok = l.Next()
+	}
+	l.Idle()
+	idle := pool.Idle()
+	view.Release()
+	if after := pool.Idle(); idle < 2*chunkSize || after <= idle || l.w.chunk != nil {
+		t.Errorf("%d bytes in the pool, %d after the view is released", idle, after)
+	}
+	l.Append(0, []byte("on"))
+	l.EndMessage()
+	l.Flush()
+	if _, got, ok := l.Next(); !ok || string(got) != "on" {
+		t.Errorf("afterwards: %q, %v", got, ok)
+	}
+}
+
+// Nothing is allocated for messages that pass through.
+func TestLogAllocations(t *testing.T) {
+	if invariant.Enabled {
+		t.Skip("in this build no memory is used again")
+	}
+	for _, size := range []int{10, 1000, inlineMax + 1} {
+		l := newTestLog(100)
+		msg := body(0, size)
+		var spans [][]byte
+		tests := map[string]func(){
+			"next": func() {
+				l.send(msg)
+				l.Next()
+			},
+			"keep": func() {
+				l.send(msg)
+				l.Next()
+				l.GiveBack(l.Keep())
+			},
+			"spans": func() {
+				l.send(msg)
+				spans, _ = l.Spans(spans[:0], 1<<20)
+				l.Commit()
+			},
+			"credit": func() {
+				for !l.Full() {
+					l.send(msg)
+				}
+				for len(l.writable) == 0 {
+					l.Next()
+				}
+				<-l.writable
+				l.Discard()
+			},
+		}
+		for name, f := range tests {
+			for range 300 { // until there are chunks to go round
+				f()
+			}
+			if n := testing.AllocsPerRun(1000, f); n != 0 {
+				t.Errorf("%s of %d bytes: %v allocations", name, size, n)
+			}
+		}
+	}
 }

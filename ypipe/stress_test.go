@@ -1,0 +1,222 @@
+//go:build !ypipemodel
+
+package ypipe
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/zeroactor/zmq/internal/arena"
+)
+
+// sizes cover the short and the long header, chunk ends, and references.
+var sizes = []int{0, 1, 10, 255, 256, 1000, inlineMax, inlineMax + 1, 3 * chunkSize / 2}
+
+// TestLogDelivers writes random messages in random batches, and reads them by
+// frames or by spans, on two goroutines.
+func TestLogDelivers(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	const messages = 1000
+	for _, hwm := range []int{0, 1, 2, 7, 17, 1000} {
+		for _, bySpans := range []bool{false, true} {
+			l := newTestLog(hwm)
+			var writer sync.WaitGroup
+			writer.Go(func() { writeMessages(l, messages, rand.New(rand.NewPCG(seed, 1))) })
+			want := rand.New(rand.NewPCG(seed, 1))
+			if bySpans {
+				readSpans(t, l, messages, want)
+			} else {
+				readFrames(t, l, messages, want)
+			}
+			if t.Failed() {
+				t.Fatalf("seed %d, hwm %d, by spans %v", seed, hwm, bySpans)
+			}
+			writer.Wait()
+		}
+	}
+}
+
+// message draws the frames of the i-th message.
+func message(i int, r *rand.Rand) (frames [][]byte) {
+	n := 1
+	if r.IntN(4) == 0 {
+		n = 1 + r.IntN(4)
+	}
+	for range n {
+		size := 10
+		if r.IntN(16) == 0 {
+			size = sizes[r.IntN(len(sizes))]
+		}
+		frames = append(frames, body(i, size))
+	}
+	return frames
+}
+
+func writeMessages(l *testLog, messages int, r *rand.Rand) {
+	batch := rand.New(rand.NewPCG(9, 9))
+	for i := range messages {
+		if l.Full() {
+			l.Flush()
+			for l.Full() {
+				<-l.writable
+			}
+		}
+		frames := message(i, r)
+		if batch.IntN(30) == 0 { // a message that is given up
+			l.Append(FlagMore, body(i, 2*inlineMax))
+			if batch.IntN(2) == 0 {
+				l.Flush()
+			}
+			l.Append(FlagMore, body(i, 300))
+			l.Rollback()
+		}
+		for j, f := range frames {
+			flags := byte(FlagMore)
+			if j == len(frames)-1 {
+				flags = 0
+			}
+			l.Append(flags, f)
+		}
+		l.EndMessage()
+		if batch.IntN(3) != 0 {
+			l.Flush()
+		}
+		if batch.IntN(20) == 0 {
+			l.Idle()
+		}
+	}
+	l.Flush()
+}
+
+func readFrames(t *testing.T, l *testLog, messages int, r *rand.Rand) {
+	// Views are given up on a goroutine of their own.
+	kept := make(chan *arena.Buf, 8)
+	var keeper sync.WaitGroup
+	keeper.Go(func() {
+		for b := range kept {
+			b.Release()
+		}
+	})
+	defer keeper.Wait()
+	defer close(kept)
+	for i := range messages {
+		frames := message(i, r)
+		for j, want := range frames {
+			flags, got, ok := l.Next()
+			for !ok {
+				<-l.readable
+				flags, got, ok = l.Next()
+			}
+			if more := flags&FlagMore != 0; !bytes.Equal(got, want) || more != (j < len(frames)-1) {
+				t.Errorf("message %d frame %d: got %d bytes, more %v, want %d", i, j, len(got), more, len(want))
+				return
+			}
+			switch i % 3 {
+			case 0:
+				l.GiveBack(l.Keep())
+			case 1:
+				kept <- l.Keep()
+			}
+		}
+	}
+}
+
+func readSpans(t *testing.T, l *testLog, messages int, r *rand.Rand) {
+	var wire, want []byte
+	for i := range messages {
+		frames := message(i, r)
+		for j, f := range frames {
+			flags := byte(FlagMore)
+			if j == len(frames)-1 {
+				flags = 0
+			}
+			want = appendFrame(want, twinFrame{flags, f})
+		}
+	}
+	commit := rand.New(rand.NewPCG(3, 3))
+	for len(wire) < len(want) {
+		spans, n := l.Spans(nil, 4096)
+		if n == 0 {
+			<-l.readable
+			continue
+		}
+		got := bytes.Join(spans, nil)
+		if commit.IntN(5) == 0 { // written in part: whole messages count
+			part := commit.IntN(n + 1)
+			l.CommitTo(part)
+			wire = append(wire, got[:wholeMessages(got, part)]...)
+			continue
+		}
+		l.Commit()
+		wire = append(wire, got...)
+	}
+	if !bytes.Equal(wire, want) {
+		t.Error("the bytes differ")
+	}
+}
+
+// wholeMessages returns how many of the first n bytes are whole messages.
+func wholeMessages(b []byte, n int) (whole int) {
+	for off := 0; off < n; {
+		size := 2 + int(b[off+1])
+		if b[off]&FlagLong != 0 {
+			size = 9 + int(binary.BigEndian.Uint64(b[off+1:]))
+		}
+		flags := b[off]
+		if off += size; off > n {
+			break
+		}
+		if flags&FlagMore == 0 {
+			whole = off
+		}
+	}
+	return whole
+}
+
+// TestPipeStress hands items over between goroutines, some of which are taken
+// back before they are published.
+func TestPipeStress(t *testing.T) {
+	const items = 100_000
+	var p Pipe[int]
+	wake := make(chan struct{}, 1)
+	flush := func() {
+		if !p.Flush() {
+			wake <- struct{}{}
+		}
+	}
+	var writer sync.WaitGroup
+	writer.Go(func() {
+		for i := range items {
+			p.Write(i)
+			if i%7 == 0 {
+				p.Write(-1)
+				p.Write(-2)
+				for want := -2; want < 0; want++ {
+					if v, ok := p.Unwrite(); !ok || v != want {
+						t.Errorf("Unwrite: %d, %v; want %d", v, ok, want)
+					}
+				}
+			}
+			if i%3 == 0 {
+				flush()
+			}
+		}
+		flush()
+	})
+	for i := 0; i < items; {
+		v, ok := p.Read()
+		if !ok {
+			<-wake
+			continue
+		}
+		if v != i {
+			t.Fatalf("got %d, want %d", v, i)
+		}
+		i++
+	}
+	writer.Wait()
+}

@@ -38,6 +38,11 @@ var (
 	// endpoint's scheme (EPROTONOSUPPORT in libzmq).
 	ErrTransport = errors.New("zmq: transport not supported")
 
+	// ErrTimeout says that a peer was given up because it let a limit of time
+	// pass: it did not complete its handshake, or was silent between
+	// heartbeats. (The caller's own limit is its context.)
+	ErrTimeout = errors.New("zmq: peer timed out")
+
 	// ErrTooLarge says that a message or frame is over a limit: the peer's is
 	// over the socket's maximum message size, or an address is too long.
 	ErrTooLarge = errors.New("zmq: too large")

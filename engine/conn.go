@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
+	"runtime/debug"
 	"sync"
 	"time"
 
 	"github.com/zeroactor/zmq"
+	"github.com/zeroactor/zmq/actor"
 	"github.com/zeroactor/zmq/internal/arena"
 )
 
@@ -61,18 +64,31 @@ type Conn struct {
 	drainc    chan struct{}
 	drainOnce sync.Once
 
-	mu  sync.Mutex
-	err error // why the connection was ended by us
+	over chan struct{} // closed when we have ended the connection
+
+	mu       sync.Mutex
+	ended    bool
+	err      error // why we have ended the connection
+	writeErr error // why it cannot be written to any more
 }
+
+// lastWords is how long a connection is still read that cannot be written to
+// any more, in which time it waits for nobody. What the peer has sent before it
+// went is here already, and takes no longer to read.
+const lastWords = time.Second
 
 // NewConn returns a connection on nc, which it closes in the end.
 func NewConn(nc net.Conn, cfg *Config) *Conn {
-	return &Conn{nc: nc, cfg: cfg, drainc: make(chan struct{})}
+	return &Conn{nc: nc, cfg: cfg, drainc: make(chan struct{}), over: make(chan struct{})}
 }
 
 // Run shakes hands, attaches to a port and serves it until the connection
-// ends; it returns why. io.EOF says that the peer closed in order. Cancelling
-// ctx ends the connection at once.
+// ends; it returns why. io.EOF says that the peer closed in order, between two
+// messages. Cancelling ctx ends the connection at once.
+//
+// A panic goes through to the caller, after the port is detached. One on
+// another goroutine, that writes or beats for the connection, ends only the
+// connection: Run then returns an [*actor.PanicError].
 func (c *Conn) Run(ctx context.Context) (err error) {
 	stop := context.AfterFunc(ctx, func() { c.fail(context.Cause(ctx)) })
 	defer stop()
@@ -107,11 +123,41 @@ func (c *Conn) Close(err error) { c.fail(err) }
 // fail ends the connection, for the first of the reasons given.
 func (c *Conn) fail(err error) {
 	c.mu.Lock()
-	if c.err == nil {
-		c.err = err
+	if !c.ended {
+		c.ended, c.err = true, err
+		close(c.over)
 	}
 	c.mu.Unlock()
 	c.nc.Close()
+}
+
+// contain is to be deferred by all that works for the connection on a goroutine
+// that is not its own: a panic there ends the connection, and nothing else.
+func (c *Conn) contain() {
+	if v := recover(); v != nil {
+		c.fail(&actor.PanicError{Value: v, Stack: debug.Stack()})
+	}
+}
+
+// failWrite is told that writing has failed. The connection goes on as long as
+// there is something to read: a peer that has sent its messages and gone must
+// not lose them because we had to say something too.
+func (c *Conn) failWrite(err error) {
+	c.mu.Lock()
+	if c.writeErr == nil {
+		c.writeErr = err
+	}
+	c.mu.Unlock()
+	c.lastRead()
+}
+
+// lastRead gives the reader its time again, if that is running out.
+func (c *Conn) lastRead() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.writeErr != nil {
+		c.nc.SetReadDeadline(time.Now().Add(lastWords))
+	}
 }
 
 // reason returns why the connection ended: what we decided, or else what the
@@ -119,17 +165,17 @@ func (c *Conn) fail(err error) {
 func (c *Conn) reason(seen error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.err != nil {
+	switch {
+	case c.ended:
 		return c.err
+	case c.writeErr != nil && (seen == io.EOF || errors.Is(seen, os.ErrDeadlineExceeded)):
+		return c.writeErr
 	}
 	return seen
 }
 
 // drain makes the reader drop what comes in.
 func (c *Conn) drain() { c.drainOnce.Do(func() { close(c.drainc) }) }
-
-// ErrHandshakeTimeout says that a peer did not complete its handshake in time.
-var ErrHandshakeTimeout = errors.New("zmq: handshake timed out")
 
 // handshake returns what it learned of the peer, and the bytes that followed.
 func (c *Conn) handshake() (rest []byte, info PeerInfo, t Transform, err error) {
@@ -177,7 +223,7 @@ func (c *Conn) handshake() (rest []byte, info PeerInfo, t Transform, err error) 
 func handshakeError(err error) error {
 	var timeout net.Error
 	if errors.As(err, &timeout) && timeout.Timeout() {
-		return ErrHandshakeTimeout
+		return fmt.Errorf("handshake: %w", zmq.ErrTimeout)
 	}
 	if err == io.EOF {
 		return fmt.Errorf("peer closed during the handshake: %w", io.ErrUnexpectedEOF)

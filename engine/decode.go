@@ -1,5 +1,11 @@
 package engine
 
+import "io"
+
+// maxDecodeIdle is how large a buffer a connection keeps while there is nothing
+// in it, in bytes.
+const maxDecodeIdle = 256 << 10
+
 // readDecoded reads through the transform of the connection: for peers that do
 // not speak the log's own framing.
 func (c *Conn) readDecoded(rest []byte) error {
@@ -24,12 +30,20 @@ func (c *Conn) readDecoded(rest []byte) error {
 			}
 		}
 		in.Flush()
-		buf = append(buf[:0], buf[used:]...)
-		if cap(buf)-len(buf) < minRead/2 {
+		if used > 0 {
+			buf = append(buf[:0], buf[used:]...)
+		}
+		switch {
+		case len(buf) == 0 && cap(buf) > maxDecodeIdle:
+			buf = make([]byte, 0, minRead)
+		case cap(buf)-len(buf) < minRead/2:
 			buf = append(make([]byte, 0, 2*cap(buf)), buf...)
 		}
 		n, err := r.source.read(fill, func() {})
 		buf = buf[:len(buf)+n]
+		if n == 0 && err == io.EOF && (len(buf) > 0 || r.more) {
+			return io.ErrUnexpectedEOF
+		}
 		if n == 0 && err != nil {
 			return err
 		}

@@ -1,5 +1,7 @@
 package engine
 
+import "io"
+
 // An encoder sends a log through a transform: for peers that do not speak the
 // log's own framing.
 type encoder struct {
@@ -21,23 +23,32 @@ func (c *Conn) writeEncoded() bool {
 		return false
 	}
 	clear(w.spans)
-	n, err := c.nc.Write(w.encoder.out)
+	n, err := w.encoder.writeTo(c.nc)
 	if err != nil {
 		c.port.Out.CommitTo(w.encoder.sent(n))
-		c.fail(err)
+		w.closed = true
+		c.failWrite(err)
 		return false
 	}
 	c.port.Out.Commit()
 	return true
 }
 
+// writeTo writes what was encoded, which may be nothing.
+func (e *encoder) writeTo(w io.Writer) (n int, err error) {
+	if len(e.out) > 0 {
+		n, err = w.Write(e.out)
+	}
+	if cap(e.out) > maxBatch {
+		e.out = nil // a large message went through; do not keep its size
+	}
+	return n, err
+}
+
 // encode fills out with the wire form of all frames in spans. The body of a
 // frame is either whole in the span that has its header, or is the next span.
 func (e *encoder) encode(spans [][]byte) (err error) {
 	e.out, e.ends = e.out[:0], e.ends[:0]
-	if cap(e.out) > maxBatch {
-		e.out = nil // a large message went through; do not keep its size
-	}
 	done := 0
 	for len(spans) > 0 {
 		span := spans[0]

@@ -61,7 +61,11 @@ func (p *Port) write() {
 	p.reading.Lock()
 	defer p.reading.Unlock()
 	c := p.attached()
-	if c == nil || !c.write() {
+	if c == nil {
+		return
+	}
+	defer c.contain()
+	if !c.write() {
 		return
 	}
 	if p.nap == nil {
@@ -85,6 +89,7 @@ func (p *Port) Help() {
 	}
 	defer p.reading.Unlock()
 	if c := p.attached(); c != nil {
+		defer c.contain()
 		c.help()
 	}
 }

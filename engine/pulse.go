@@ -26,6 +26,12 @@ func (c *Conn) startPulse() (stop func()) {
 		Timeout:  c.cfg.HeartbeatTimeout,
 		TTL:      c.cfg.HeartbeatTTL,
 	}}
+	if c.peer.Version[1] == 0 {
+		// ZMTP 3.0 has no heartbeats, but libzmq 4.2 to 4.3.2, which speak it,
+		// have. So we try, and count on answers once the peer has shown that
+		// it gives them.
+		p.heart.Timeout = 0
+	}
 	c.pulse = p
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -59,6 +65,7 @@ func (p *pulse) schedule(now time.Time) {
 
 // beat is the timer's function.
 func (p *pulse) beat() {
+	defer p.conn.contain()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.over {
@@ -68,7 +75,7 @@ func (p *pulse) beat() {
 	switch verdict := p.heart.Check(now); {
 	case verdict.Dead():
 		p.over = true
-		p.conn.fail(&SilentError{Verdict: verdict})
+		p.conn.fail(fmt.Errorf("%w: %v", zmq.ErrTimeout, verdict))
 		return
 	case verdict == SendPing:
 		ttl := p.heart.TTL
@@ -88,8 +95,19 @@ func (p *pulse) received() {
 	p.mu.Unlock()
 }
 
+// ponged tells of a PONG.
+func (p *pulse) ponged() {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	p.heart.Timeout = p.conn.cfg.HeartbeatTimeout
+	p.mu.Unlock()
+}
+
 // pinged tells of a PING of the peer's.
 func (p *pulse) pinged(ttl time.Duration) {
+	p.ponged() // who asks also answers
 	if p == nil || ttl == 0 {
 		return
 	}
@@ -122,12 +140,6 @@ func (p *pulse) resume() {
 	p.schedule(now)
 }
 
-// A SilentError says that a peer was given up because it sent nothing for too
-// long (37/ZMTP, "Connection Heartbeating").
-type SilentError struct{ Verdict Verdict }
-
-func (e *SilentError) Error() string { return e.Verdict.String() }
-
 // maxControl bounds the commands that wait to be sent. A peer that pings
 // without reading the answers gets no more of them.
 const maxControl = 64 << 10
@@ -159,7 +171,12 @@ func (c *Conn) receivedCommand(body []byte) (keep bool, err error) {
 		}
 		c.command(func(b []byte) []byte { return AppendPong(b, context) })
 		c.pulse.pinged(ttl)
+	case CommandPong:
+		c.pulse.ponged()
 	case CommandError:
+		// "The peer SHALL treat an incoming ERROR command as fatal, and act by
+		// closing the connection". (libzmq ignores it in traffic.)
+		// https://rfc.zeromq.org/spec/37/#error-handling
 		reason, _ := ConsumeError(cmd.Data)
 		return false, &zmq.PeerError{Reason: string(reason)}
 	case CommandSubscribe, CommandCancel:
@@ -170,5 +187,7 @@ func (c *Conn) receivedCommand(body []byte) (keep bool, err error) {
 		}
 		return c.cfg.Subscriptions, nil
 	}
-	return false, nil // others are for versions to come
+	// Others are for versions to come, and left out. So are JOIN and LEAVE:
+	// sockets that take them (RADIO) are not there yet.
+	return false, nil
 }

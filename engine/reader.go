@@ -2,6 +2,9 @@ package engine
 
 import (
 	"errors"
+	"io"
+	"math"
+	"net"
 	"sync"
 )
 
@@ -41,7 +44,7 @@ type reader struct {
 
 func (r *reader) init(s source, maxFrame int64) {
 	r.source = s
-	r.limit = uint64(maxFrame) // negative becomes as good as none
+	r.limit = min(uint64(maxFrame), math.MaxInt-longHeader-1) // negative becomes as good as none
 	r.trust = trustFirst
 	r.parsed = make(chan error, 1)
 }
@@ -86,6 +89,9 @@ func (c *Conn) readFrames(rest []byte) error {
 				return err
 			}
 		}
+		if err == io.EOF && (r.keep > 0 || r.more) {
+			return io.ErrUnexpectedEOF
+		}
 		if err != nil {
 			return err
 		}
@@ -98,13 +104,8 @@ func (c *Conn) received(n int) error {
 		return errDraining
 	}
 	c.pulse.received()
-	r := &c.reader
-	r.parsing.Lock()
-	r.keep += n
-	blocked, err := c.parse()
-	r.blocked = blocked && err == nil
-	r.parsing.Unlock()
-	if blocked && err == nil {
+	blocked, err := c.parseMore(n)
+	if blocked {
 		err = c.waitParsed()
 	}
 	if err != nil {
@@ -113,20 +114,38 @@ func (c *Conn) received(n int) error {
 	return c.readLarge()
 }
 
+// parseMore parses what is kept and n more bytes. It reports whether the rest
+// is left to the socket, when there is room. The lock is given back in any case:
+// the socket must not wait for a connection that has panicked.
+func (c *Conn) parseMore(n int) (blocked bool, err error) {
+	r := &c.reader
+	r.parsing.Lock()
+	defer r.parsing.Unlock()
+	r.keep += n
+	blocked, err = c.parse()
+	r.blocked = blocked && err == nil
+	return r.blocked, err
+}
+
 // waitParsed waits while the log is full. The peer then waits for us, by the
 // transport's own flow control.
 func (c *Conn) waitParsed() error {
 	c.pulse.suspend()
 	defer c.pulse.resume()
+	var err error
 	select {
 	case err := <-c.reader.parsed:
+		c.lastRead()
 		return err
 	case <-c.drainc:
-		c.reader.parsing.Lock()
-		c.reader.blocked = false
-		c.reader.parsing.Unlock()
-		return errDraining
+		err = errDraining
+	case <-c.over:
+		err = net.ErrClosed
 	}
+	c.reader.parsing.Lock()
+	defer c.reader.parsing.Unlock()
+	c.reader.blocked = false
+	return err
 }
 
 // roomAgain is called by the socket when the log has room again.
@@ -137,6 +156,7 @@ func (c *Conn) roomAgain() {
 	if !r.blocked {
 		return
 	}
+	defer c.contain()
 	blocked, err := c.parse()
 	if blocked && err == nil {
 		return

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"io"
+	"net"
 
 	"github.com/zeroactor/zmq/internal/arena"
 )
@@ -43,13 +44,18 @@ func (c *Conn) waitRoom() error {
 	for in.Full() {
 		in.Flush()
 		c.pulse.suspend()
+		var err error
 		select {
 		case <-c.port.room:
+			c.lastRead()
 		case <-c.drainc:
+			err = errDraining
+		case <-c.over:
+			err = net.ErrClosed
 		}
 		c.pulse.resume()
-		if _, deaf := c.port.state(); deaf {
-			return errDraining
+		if err != nil {
+			return err
 		}
 	}
 	return nil
@@ -98,7 +104,8 @@ func (c *Conn) readFull(b []byte) (n int, err error) {
 	return n, nil
 }
 
-// readDrain reads and drops until the peer closes.
+// readDrain reads and drops until the peer closes. What comes is not looked at,
+// but shows that the peer lives.
 func (c *Conn) readDrain() error {
 	b := c.cfg.Pool.Get(minRead)
 	defer b.Release()
@@ -106,5 +113,6 @@ func (c *Conn) readDrain() error {
 		if _, err := c.nc.Read(b.Bytes()); err != nil {
 			return err
 		}
+		c.pulse.received()
 	}
 }

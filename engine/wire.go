@@ -3,6 +3,8 @@ package engine
 import (
 	"encoding/binary"
 	"math"
+
+	"github.com/zeroactor/zmq/ypipe"
 )
 
 // Flags of a frame, bits of its first octet.
@@ -14,9 +16,9 @@ import (
 //
 // https://rfc.zeromq.org/spec/37/#framing
 const (
-	FlagMore    = 1 // more frames of the same message follow
-	FlagLong    = 2 // the size has eight octets, not one
-	FlagCommand = 4 // the frame is a command, not part of a message
+	FlagMore    = ypipe.FlagMore    // more frames of the same message follow
+	FlagLong    = ypipe.FlagLong    // the size has eight octets, not one
+	FlagCommand = ypipe.FlagCommand // the frame is a command, not part of a message
 )
 
 const (

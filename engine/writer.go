@@ -42,12 +42,16 @@ func (w *writer) init(s sink, t Transform) {
 // command queues a command frame and sees that it is sent.
 func (c *Conn) command(frame func(b []byte) []byte) {
 	w := &c.writer
+	w.queue(frame)
+	c.port.writer.Wake()
+}
+
+func (w *writer) queue(frame func(b []byte) []byte) {
 	w.mu.Lock()
+	defer w.mu.Unlock()
 	if len(w.control) < maxControl {
 		w.control = frame(w.control)
 	}
-	w.mu.Unlock()
-	c.port.writer.Wake()
 }
 
 // write sends what the port's log and the control queue hold, and waits for the
@@ -116,7 +120,8 @@ func (c *Conn) writeSpans(size int, wait bool) (ok bool) {
 		w.sent = sent - c.port.Out.CommitTo(sent)
 	}
 	if err != nil {
-		c.fail(err)
+		w.closed = true
+		c.failWrite(err)
 		return false
 	}
 	return true
@@ -143,8 +148,9 @@ func (c *Conn) writeControl() bool {
 	w.control, w.spare = w.spare[:0], nil
 	w.mu.Unlock()
 	if len(b) > 0 {
-		if _, err := c.nc.Write(b); err != nil {
-			c.fail(err)
+		if err := c.writeCommands(b); err != nil {
+			w.closed = true
+			c.failWrite(err)
 			return false
 		}
 	}
@@ -152,6 +158,19 @@ func (c *Conn) writeControl() bool {
 	w.spare = b[:0]
 	w.mu.Unlock()
 	return true
+}
+
+func (c *Conn) writeCommands(b []byte) error {
+	e := c.writer.encoder
+	if e == nil {
+		_, err := c.nc.Write(b)
+		return err
+	}
+	if err := e.encode([][]byte{b}); err != nil {
+		return err
+	}
+	_, err := e.writeTo(c.nc)
+	return err
 }
 
 // closeWrite closes our half of the connection.

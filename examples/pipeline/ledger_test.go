@@ -1,0 +1,280 @@
+package main
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+const (
+	testQuiet    = 4 * time.Second
+	testPatience = time.Minute
+)
+
+// start is when every ledger here begins.
+var start = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// noted returns a ledger that has heard the reports, one each second.
+func noted(reports ...report) (l *ledger, now time.Time) {
+	now = start
+	l = newLedger(now, testQuiet, testPatience)
+	for _, r := range reports {
+		now = now.Add(time.Second)
+		l.note(now, r)
+	}
+	return l, now
+}
+
+// back is the result of a piece that holds the text.
+func back(worker, file, piece uint64, text string) result {
+	var v vocabulary
+	c := count([]byte(text), false, &v)
+	return result{worker, file, piece, c, v.encoded(nil)}
+}
+
+// story is a run of three files, one in two pieces, one unreadable.
+var story = [...]report{
+	planned{3},
+	hello{1, "w1"},
+	sent{0, 1, 4, "a"},
+	begun{1, 0, 0},
+	back(1, 0, 0, "x y\n"),
+	begun{1, 1, 0},
+	back(1, 1, 0, "x\n"),
+	sent{1, 2, 5, "b"},
+	begun{1, 1, 1},
+	back(1, 1, 1, "z z"),
+	unreadable{2, "c", "no"},
+	ended{},
+}
+
+func TestLedgerCountsWholeFiles(t *testing.T) {
+	for i := range story {
+		l, now := noted(story[:i]...)
+		if v := l.verdict(now); v != waiting {
+			t.Errorf("after %d reports: verdict %d", i, v)
+		}
+		wantFiles := map[bool]uint64{true: 1}[i > 4] + map[bool]uint64{true: 1}[i > 9]
+		if l.files != wantFiles {
+			t.Errorf("after %d reports: %d files, want %d", i, l.files, wantFiles)
+		}
+	}
+	l, now := noted(story[:]...)
+	if v := l.verdict(now); v != complete {
+		t.Errorf("verdict %d at the end", v)
+	}
+	checkStory(t, l)
+}
+
+func checkStory(t *testing.T, l *ledger) {
+	t.Helper()
+	if want := (counts{2, 5, 9}); l.totals != want || l.files != 2 {
+		t.Errorf("%d files, %+v, want 2, %+v", l.files, l.totals, want)
+	}
+	if got, want := l.words.top(9), []tally{{"x", 2}, {"z", 2}, {"y", 1}}; !slices.Equal(got, want) {
+		t.Errorf("words %v, want %v", got, want)
+	}
+	if want := []unreadable{{2, "c", "no"}}; !slices.Equal(l.unreadable, want) || l.strange != 0 {
+		t.Errorf("unreadable %v, %d strange", l.unreadable, l.strange)
+	}
+}
+
+// Between connections there is no order: whatever the ventilator says may
+// arrive before or after whatever the worker says.
+func TestLedgerNeedsNoOrderBetweenPeers(t *testing.T) {
+	var ventilator, worker []report
+	for _, r := range story {
+		switch r.(type) {
+		case planned, sent, unreadable, unsent, ended:
+			ventilator = append(ventilator, r)
+		default:
+			worker = append(worker, r)
+		}
+	}
+	r := newRand(t)
+	for range 500 {
+		v, w := ventilator, worker
+		var mixed []report
+		for len(v)+len(w) > 0 {
+			if len(w) == 0 || len(v) > 0 && r.IntN(2) == 0 {
+				mixed, v = append(mixed, v[0]), v[1:]
+			} else {
+				mixed, w = append(mixed, w[0]), w[1:]
+			}
+			l, now := noted(mixed...)
+			want := waiting
+			if len(v) == 0 && !hasResult(w) {
+				want = complete
+			}
+			if got := l.verdict(now); got != want {
+				t.Fatalf("verdict %d, want %d, after %+v", got, want, mixed)
+			}
+		}
+		l, _ := noted(mixed...)
+		checkStory(t, l)
+	}
+}
+
+func hasResult(all []report) bool {
+	return slices.ContainsFunc(all, func(r report) bool { _, ok := r.(result); return ok })
+}
+
+func TestEveryLostReportIsALossOrHarmless(t *testing.T) {
+	for i, missing := range story {
+		reports := slices.Delete(slices.Clone(story[:]), i, i+1)
+		l, now := noted(reports...)
+		v := l.verdict(now.Add(testQuiet + testPatience))
+		s := summarize(l, v, now)
+		lostFiles, _ := s.missing()
+		total := s.files + uint64(len(s.unreadable)) + lostFiles
+		switch missing.(type) {
+		case result, sent:
+			if v != lost || lostFiles != 1 || total != 3 {
+				t.Errorf("without %#v: verdict %d, %d lost, %d in all", missing, v, lostFiles, total)
+			}
+		case unreadable:
+			if v != lost || s.unlisted != 1 || total != 3 {
+				t.Errorf("without %#v: verdict %d, %d unlisted, %d in all", missing, v, s.unlisted, total)
+			}
+		case ended:
+			if v != deserted || lostFiles != 0 || !s.deserted {
+				t.Errorf("without %#v: verdict %d, %d lost", missing, v, lostFiles)
+			}
+		default:
+			if v != complete || total != 3 {
+				t.Errorf("without %#v: verdict %d, %d in all", missing, v, total)
+			}
+		}
+	}
+}
+
+func TestVerdictWaitsAsLongAsItSays(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		reports []report
+		wait    time.Duration
+		want    verdict
+	}{
+		{"nobody came", nil, testPatience + testQuiet, deserted},
+		{"the ventilator died", story[:3], testPatience + testQuiet, deserted},
+		{"a worker died", slices.Concat(story[:9], []report{unreadable{2, "c", "no"}, ended{}}), testQuiet, lost},
+		{"it never came back", []report{planned{1}, sent{0, 1, 4, "a"}, ended{}}, testQuiet, lost},
+	} {
+		l, last := noted(test.reports...)
+		if got := l.verdict(last.Add(test.wait - 1)); got != waiting {
+			t.Errorf("%s: verdict %d too early", test.name, got)
+		}
+		// Who is idle does not delay it, whoever has something to say does.
+		l.note(last.Add(test.wait-2), idle{1})
+		if got := l.verdict(last.Add(test.wait)); got != test.want {
+			t.Errorf("%s: verdict %d, want %d", test.name, got, test.want)
+		}
+		l.note(last.Add(test.wait-1), begun{1, 0, 0})
+		if got := l.verdict(last.Add(test.wait)); got != waiting {
+			t.Errorf("%s: verdict %d in spite of a sign of life", test.name, got)
+		}
+	}
+}
+
+func TestLossesSayWhatIsKnown(t *testing.T) {
+	l, now := noted(
+		planned{6},
+		hello{1, "dead"}, hello{2, "alive"}, hello{3, "left"},
+		sent{0, 2, 700, "half"}, begun{2, 0, 1}, back(2, 0, 1, "x"), begun{1, 0, 0},
+		sent{1, 1, 100, "queued"},
+		begun{2, 2, 0}, back(2, 2, 0, "y"), // its entry is lost
+		unsent{3, 900, "left over"},
+		sent{4, 1, 1, "good"}, back(2, 4, 0, "z"),
+		ended{}, bye{3},
+	)
+	now = now.Add(testQuiet)
+	l.note(now, idle{2})
+	s := summarize(l, l.verdict(now), now)
+	want := []loss{
+		{0, "half", 700, 2, 1, false, "dead"},
+		{1, "queued", 100, 1, 0, false, ""},
+		{2, "", 0, 0, 1, false, ""},
+		{3, "left over", 900, 0, 0, true, ""},
+	}
+	if !reflect.DeepEqual(s.lost, want) {
+		t.Errorf("lost %+v\nwant %+v", s.lost, want)
+	}
+	if len(s.silent) != 1 || s.silent[0].name != "dead" {
+		t.Errorf("silent: %+v", s.silent)
+	}
+	if files, bytes := s.missing(); files != 5 || bytes != 1700 || s.files != 1 {
+		t.Errorf("%d files and %d bytes missing, %d counted", files, bytes, s.files)
+	}
+}
+
+func TestStrangeReportsAreCountedAndChangeNothing(t *testing.T) {
+	for _, r := range []report{
+		planned{1}, sent{0, 1, 4, "a"}, sent{0, 7, 4, "a"}, unsent{1, 1, "b"}, unreadable{2, "c", "no"}, sent{9, 0, 0, "none"},
+	} {
+		l, _ := noted(slices.Concat(story[:], []report{r})...)
+		if l.strange != 1 {
+			t.Errorf("%#v: %d strange", r, l.strange)
+		}
+		l.strange = 0
+		checkStory(t, l)
+	}
+	for _, r := range []result{back(1, 0, 0, "again"), back(1, 1, 0, "again")} {
+		l, _ := noted(slices.Concat(story[:], []report{r})...)
+		checkStory(t, l) // twice is once
+	}
+	bad := back(1, 1, 1, "z z")
+	bad.words = bad.words[1:]
+	noSuchPiece := back(1, 1, 2, "z z")
+	for _, r := range []report{bad, noSuchPiece} {
+		l, now := noted(slices.Concat(story[:9], []report{r}, story[10:])...)
+		if got := l.verdict(now.Add(testQuiet)); got != lost || l.strange != 1 || l.files != 1 {
+			t.Errorf("%#v: verdict %d, %d strange, %d files", r, got, l.strange, l.files)
+		}
+	}
+}
+
+func TestSummaryText(t *testing.T) {
+	s := &summary{
+		totals:     counts{12, 34, 567},
+		files:      3,
+		top:        []tally{{"the", 20}, {"a\x1b[31m", 1}},
+		unreadable: []unreadable{{1, "no\nsuch", "not there"}},
+		lost: []loss{
+			{4, "half", 700, 2, 1, false, "worker 7/1"},
+			{5, "rest", 9, 0, 0, true, ""},
+			{6, "", 0, 0, 1, false, ""},
+		},
+		unlisted: 2,
+		silent:   []workerState{{name: "worker 7/1", done: 8}},
+		remarks:  []string{"remark"},
+	}
+	var b strings.Builder
+	if err := s.writeTo(&b); err != nil {
+		t.Fatal(err)
+	}
+	want := `unreadable "no\nsuch": not there
+lost half: 700 bytes, 1 of 2 pieces came back, begun by worker 7/1
+lost rest: 9 bytes, not handed out
+lost a file without a name, number 6: 1 pieces came back, of how many is not known
+lost 2 files whose names never came
+silent worker 7/1, after 8 pieces
+remark
+        20 the
+         1 "a\x1b[31m"
+unreadable=1 lost=5 lost-bytes=709
+files=3 lines=12 words=34 bytes=567
+`
+	if b.String() != want {
+		t.Errorf("got:\n%s\nwant:\n%s", b.String(), want)
+	}
+	if err := s.writeTo(fullDisk{}); err == nil {
+		t.Error("a failed write went unnoticed")
+	}
+}
+
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, fmt.Errorf("disk full") }

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A crew is a sink and a ventilator that have been started, and what a worker
+// needs to join them.
+type crew struct {
+	sink, ventilator *process
+	join             []string // arguments of a worker
+}
+
+func assemble(t *testing.T, transport string, flags []string, paths ...string) crew {
+	t.Helper()
+	wildcard := map[string]string{"tcp": "tcp://127.0.0.1:*", "ipc": "ipc://*"}[transport]
+	var c crew
+	c.sink = spawn(t, "", append([]string{"-role", "sink", "-bind", wildcard}, flags...)...)
+	reports := c.sink.await(t, "reports at ")
+	args := append([]string{"-role", "ventilator", "-bind", wildcard, "-connect", reports}, flags...)
+	c.ventilator = spawn(t, "", append(args, paths...)...)
+	tasks := c.ventilator.await(t, "tasks at ")
+	c.join = append([]string{"-role", "worker", "-connect", tasks, "-connect", reports}, flags...)
+	return c
+}
+
+func TestSeveralProcesses(t *testing.T) {
+	g := grow(t, newRand(t), 100)
+	want, files := g.expected()
+	for _, transport := range []string{"tcp", "ipc"} {
+		t.Run(transport, func(t *testing.T) {
+			begin := time.Now()
+			c := assemble(t, transport, nil, g.root, filepath.Join(g.root, "missing"))
+			workers := []*process{spawn(t, "", c.join...), spawn(t, "", append(c.join, "-workers", "2")...)}
+			for _, p := range append(workers, c.ventilator, c.sink) {
+				if code := p.end(t); code != 0 {
+					t.Errorf("%q: exit code %d", p.cmd.Args, code)
+				}
+			}
+			checkOutput(t, c.sink.stdout.String(), want, files, 1)
+			if took := time.Since(begin); took >= defaultPatience {
+				t.Errorf("took %v: somebody waited for what cannot come", took)
+			}
+		})
+	}
+}
+
+// quick makes losses show soon.
+var quick = [...]string{"-quiet", "2s", "-patience", "20s"}
+
+// plenty makes more files than the operating system holds between a ventilator
+// and a worker that has stopped.
+func plenty(t *testing.T) tree {
+	g := tree{t.TempDir(), make(map[string][]byte)}
+	for i := range 400 {
+		path := filepath.Join(g.root, fmt.Sprintf("%03d", i))
+		content := bytes.Repeat(fmt.Appendf(nil, "text of file %d\n", i), 4<<10)
+		write(t, path, content)
+		g.files[path] = content
+	}
+	return g
+}
+
+var lostLine = regexp.MustCompile(`(?m)^lost (.*): (\d+) bytes, (.*)$`)
+
+// A worker that is killed does not stop the run. What was lost with it is said
+// by file, and what was not lost is counted.
+func TestKilledWorker(t *testing.T) {
+	g := plenty(t)
+	for _, transport := range []string{"tcp", "ipc"} {
+		t.Run(transport, func(t *testing.T) {
+			c := assemble(t, transport, quick[:], g.root)
+			victim := spawn(t, stallVar+"=3", c.join...)
+			victim.await(t, stalled)
+			heir := spawn(t, "", c.join...)
+			victim.kill(t)
+			if victim.end(t) >= 0 {
+				t.Error("the victim was not killed")
+			}
+			if heir, v := heir.end(t), c.ventilator.end(t); heir != 0 || v != 0 {
+				t.Errorf("exit codes: worker %d, ventilator %d", heir, v)
+			}
+			if code := c.sink.end(t); code != 1 {
+				t.Errorf("exit code of the sink %d", code)
+			}
+			name := fmt.Sprintf("worker %d/1", victim.cmd.Process.Pid)
+			output := c.sink.stdout.String()
+			lost := checkLosses(t, g, output)
+			if n := strings.Count(output, ", begun by "+name+"\n"); n != 1 {
+				t.Errorf("%d lost files were begun by %s, want 1", n, name)
+			}
+			if !strings.Contains(output, "silent "+name+", after 2 pieces\n") {
+				t.Errorf("%s is not called silent", name)
+			}
+			if lost == len(g.files)-2 {
+				t.Error("nothing was left for the other worker")
+			}
+		})
+	}
+}
+
+// checkLosses checks that counted and lost files are all there are, and returns
+// the number of those that are lost.
+func checkLosses(t *testing.T, g tree, output string) int {
+	t.Helper()
+	var paths []string
+	size := 0
+	for _, match := range lostLine.FindAllStringSubmatch(output, -1) {
+		path := match[1]
+		if _, known := g.files[path]; !known {
+			t.Errorf("lost %s, which does not exist", path)
+		}
+		n, err := strconv.Atoi(match[2])
+		if err != nil || n != len(g.files[path]) {
+			t.Errorf("lost %s, of %d bytes: %d, %v", path, len(g.files[path]), n, err)
+		}
+		paths = append(paths, path)
+		size += n
+	}
+	want, files := g.expected(paths...)
+	end := fmt.Sprintf("\nunreadable=0 lost=%d lost-bytes=%d\n%s\n", len(paths), size, lastLine(files, want.counts))
+	if len(paths) == 0 || files+len(paths) != len(g.files) || !strings.HasSuffix(output, end) {
+		t.Errorf("%d lost and %d counted of %d; printed at the end:\n%s\nwant:%s", len(paths), files, len(g.files), tail(output), end)
+	}
+	return len(paths)
+}
+
+func tail(output string) string {
+	lines := linesOf(output)
+	return strings.Join(lines[max(0, len(lines)-2):], "\n")
+}
+
+// When the only worker is killed, what it has not got is named as well.
+func TestKilledOnlyWorker(t *testing.T) {
+	g := plenty(t)
+	c := assemble(t, "tcp", []string{"-quiet", "1s", "-patience", "2s"}, g.root)
+	victim := spawn(t, stallVar+"=3", c.join...)
+	victim.await(t, stalled)
+	victim.kill(t)
+	if v, s := c.ventilator.end(t), c.sink.end(t); v != 0 || s != 1 {
+		t.Errorf("exit codes: ventilator %d, sink %d", v, s)
+	}
+	output := c.sink.stdout.String()
+	if lost := checkLosses(t, g, output); lost != len(g.files)-2 {
+		t.Errorf("%d lost of %d", lost, len(g.files))
+	}
+	if !strings.Contains(output, ", not handed out\n") || !strings.Contains(output, "\nthe ventilator gave up: ") {
+		t.Error("it is not said that the ventilator gave up")
+	}
+}
+
+// Without a sink nobody needs to go on, and nobody hangs.
+func TestKilledSink(t *testing.T) {
+	g := plenty(t)
+	c := assemble(t, "tcp", []string{"-quiet", "1s", "-patience", "3s"}, g.root)
+	held := spawn(t, stallVar+"=3", c.join...)
+	held.await(t, stalled)
+	c.sink.kill(t)
+	worker := spawn(t, "", c.join...)
+	held.kill(t)
+	begin := time.Now()
+	worker.end(t) // with whatever code: it may or may not have had results to deliver
+	if code := c.ventilator.end(t); code != 1 {
+		t.Errorf("exit code of the ventilator %d", code)
+	}
+	if took := time.Since(begin); took > limit/2 {
+		t.Errorf("took %v", took)
+	}
+}

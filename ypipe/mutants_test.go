@@ -238,8 +238,8 @@ var mutants = []modeltest.Mutant{
 	},
 	{
 		Name: "count looked at twice", File: "../internal/arena/buf.go",
-		Old:    "if b.refs.Add(int32(delivered)-bias) == 0 {",
-		New:    "b.refs.Add(int32(delivered) - bias)\n\tif b.step(); b.refs.Load() == 0 {",
+		Old:    "n := b.refs.Add(int32(delivered) - bias)",
+		New:    "b.refs.Add(int32(delivered) - bias)\n\tb.step()\n\tn := b.refs.Load()",
 		Breaks: "The log and who releases the last view both see no reference, and both recycle the chunk.",
 	},
 	{

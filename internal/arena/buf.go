@@ -56,7 +56,10 @@ func (b *Buf) Bytes() []byte { return b.data }
 // Retain adds n references.
 func (b *Buf) Retain(n int) {
 	b.step()
-	b.refs.Add(int32(n))
+	now := b.refs.Add(int32(n))
+	if invariant.Enabled {
+		invariant.Assert(int(now) > n, "arena: %d references added to a buffer that was released", n)
+	}
 }
 
 // Release gives up one reference. With the last one the memory goes back to
@@ -84,8 +87,11 @@ func (b *Buf) Hold() {
 // holder's own reference is given up.
 func (b *Buf) Settle(delivered int) {
 	b.step()
-	if b.refs.Add(int32(delivered)-bias) == 0 {
+	n := b.refs.Add(int32(delivered) - bias)
+	if n == 0 {
 		b.recycle()
+	} else if invariant.Enabled {
+		invariant.Assert(n > 0, "arena: chunk released %d times too often", -n)
 	}
 }
 

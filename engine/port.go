@@ -29,13 +29,14 @@ type Port struct {
 	conn     *Conn // attached; nil between connections
 	finished bool  // nothing more is written to Out
 	deaf     bool  // nobody reads In any more
+	recvHWM  int   // that In is to have; negative: the one it has
 }
 
 // NewPort returns a port without a connection. readable is called when In has
 // something for a socket that found it empty, writable when Out has room for a
 // socket that found it full. sendHWM and recvHWM are in messages, 0 is no limit.
 func NewPort(pool *arena.Pool, sendHWM, recvHWM int, readable, writable func()) *Port {
-	p := &Port{room: make(chan struct{}, 1)}
+	p := &Port{room: make(chan struct{}, 1), recvHWM: -1}
 	p.writer = mailbox.NewActivation(p.write)
 	p.In = ypipe.NewLog(pool, recvHWM, readable, p.roomAgain)
 	p.Out = ypipe.NewLog(pool, sendHWM, p.writer.Wake, writable)
@@ -47,12 +48,32 @@ func (p *Port) roomAgain() {
 	p.mu.Lock()
 	c := p.conn
 	p.mu.Unlock()
-	if c != nil {
-		c.roomAgain()
+	if c != nil && c.roomAgain() {
+		return
 	}
 	select {
 	case p.room <- struct{}{}:
 	default:
+	}
+}
+
+// SetRecvHWM changes the high-water mark of In, in messages; 0 is no limit. If
+// it is lower than what In holds, In is full until it has drained below it.
+func (p *Port) SetRecvHWM(messages int) {
+	p.mu.Lock()
+	p.recvHWM = messages
+	p.mu.Unlock()
+	p.roomAgain() // there may be, and who waits for it is to look
+}
+
+// limitIn carries out SetRecvHWM. It is for the writer of In.
+func (p *Port) limitIn() {
+	p.mu.Lock()
+	messages := p.recvHWM
+	p.recvHWM = -1
+	p.mu.Unlock()
+	if messages >= 0 {
+		p.In.SetHWM(messages)
 	}
 }
 

@@ -121,6 +121,7 @@ func (c *Conn) parseMore(n int) (blocked bool, err error) {
 	r := &c.reader
 	r.parsing.Lock()
 	defer r.parsing.Unlock()
+	c.port.limitIn()
 	r.keep += n
 	blocked, err = c.parse()
 	r.blocked = blocked && err == nil
@@ -132,37 +133,63 @@ func (c *Conn) parseMore(n int) (blocked bool, err error) {
 func (c *Conn) waitParsed() error {
 	c.pulse.suspend()
 	defer c.pulse.resume()
-	var err error
-	select {
-	case err := <-c.reader.parsed:
-		c.lastRead()
+	for {
+		var err error
+		select {
+		case err := <-c.reader.parsed:
+			c.lastRead()
+			return err
+		case <-c.port.room:
+			if blocked, err := c.parseAgain(); !blocked {
+				return err
+			}
+			continue
+		case <-c.drainc:
+			err = errDraining
+		case <-c.over:
+			err = net.ErrClosed
+		}
+		c.reader.parsing.Lock()
+		defer c.reader.parsing.Unlock()
+		c.reader.blocked = false
 		return err
-	case <-c.drainc:
-		err = errDraining
-	case <-c.over:
-		err = net.ErrClosed
 	}
-	c.reader.parsing.Lock()
-	defer c.reader.parsing.Unlock()
-	c.reader.blocked = false
-	return err
 }
 
-// roomAgain is called by the socket when the log has room again.
-func (c *Conn) roomAgain() {
+// parseAgain goes on parsing in the place of a socket that could not.
+func (c *Conn) parseAgain() (blocked bool, err error) {
 	r := &c.reader
 	r.parsing.Lock()
 	defer r.parsing.Unlock()
+	if !r.blocked { // the socket was quicker after all
+		return false, <-r.parsed
+	}
+	blocked, err = c.parse()
+	r.blocked = blocked && err == nil
+	return r.blocked, err
+}
+
+// roomAgain is called by the socket when the log has room again. It reports
+// whether the socket has seen to it. It cannot while somebody else parses; that
+// may even be its own caller, whose flush has run the socket's turn.
+func (c *Conn) roomAgain() (done bool) {
+	r := &c.reader
+	if !r.parsing.TryLock() {
+		return false
+	}
+	defer r.parsing.Unlock()
 	if !r.blocked {
-		return
+		return false
 	}
 	defer c.contain()
+	c.port.limitIn()
 	blocked, err := c.parse()
 	if blocked && err == nil {
-		return
+		return true
 	}
 	r.blocked = false
 	r.parsed <- err
+	return true
 }
 
 // parse makes the kept bytes part of the log, as far as they are whole frames

@@ -47,6 +47,7 @@ func (c *Conn) waitRoom() error {
 		var err error
 		select {
 		case <-c.port.room:
+			c.port.limitIn()
 			c.lastRead()
 		case <-c.drainc:
 			err = errDraining

@@ -16,7 +16,7 @@ import (
 // an [*zmq.OpError] of a [*zmq.DroppedError] that says how many messages that
 // were. Messages that were received and not read are dropped. A second Close
 // returns [zmq.ErrClosed].
-func (s *socket) Close() error { return s.shutdown(context.Background(), s.cfg.linger) }
+func (s *socket) Close() error { return s.shutdown(context.Background(), s.lingerTime()) }
 
 // CloseNow is Close without linger: what is not handed over yet is dropped, and
 // counted in the error.
@@ -117,9 +117,9 @@ func (s *socket) linger(e *endpoint) {
 		e.quit()
 	}
 	ctx := context.Background()
-	if s.cfg.linger >= 0 {
+	if linger := s.lingerTime(); linger >= 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, s.cfg.linger)
+		ctx, cancel = context.WithTimeout(ctx, linger)
 		defer cancel()
 	}
 	select {

@@ -42,6 +42,7 @@ type config struct {
 	transport transport.Options
 
 	reqrep reqrepConfig
+	pubsub pubsubConfig
 
 	err   error           // of the first option that was wrong
 	given []func(*config) // options that count more than the context's

@@ -102,7 +102,7 @@ func (c *Context) Shutdown(ctx context.Context) error {
 	var all sync.WaitGroup
 	for i, s := range open {
 		all.Go(func() {
-			err := s.shutdown(ctx, s.cfg.linger)
+			err := s.shutdown(ctx, s.lingerTime())
 			if !errors.Is(err, zmq.ErrClosed) { // closed by its owner meanwhile
 				errs[i] = err
 			}

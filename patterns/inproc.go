@@ -36,7 +36,7 @@ func (s *socket) connectInproc(e *endpoint) error {
 	e.pipe = p
 	p.out = ypipe.NewLog(s.ctx.pool, s.cfg.sendHWM, mate.postReadable, p.postWritable)
 	p.in = ypipe.NewLog(s.ctx.pool, s.cfg.recvHWM, p.postReadable, mate.postWritable)
-	mate.in, mate.out = p.out, p.in
+	mate.in, mate.out, mate.peerHWM = p.out, p.in, s.cfg.recvHWM
 
 	if err := s.attach(p); err != nil {
 		return err
@@ -57,7 +57,8 @@ func (s *socket) acceptInproc(e *endpoint, p *pipe) {
 	}
 	mate.sock, mate.endpoint, mate.joined = s, e, true
 	mate.peer = other.asPeer()
-	mate.out.SetHWM(sumHWM(s.cfg.sendHWM, other.cfg.recvHWM))
+	known := mate.peerHWM // as it was when the other one connected
+	mate.limitOut()
 	err := s.checkPeer(other)
 	if err == nil {
 		err = s.attach(mate)
@@ -71,10 +72,13 @@ func (s *socket) acceptInproc(e *endpoint, p *pipe) {
 		}})
 		return
 	}
-	peer, hwm := s.asPeer(), sumHWM(other.cfg.sendHWM, s.cfg.recvHWM)
+	peer, peerHWM := s.asPeer(), s.cfg.recvHWM
 	other.turn.Post(&mailbox.Event{Do: func() {
-		p.peer, p.joined = peer, true
-		p.out.SetHWM(hwm)
+		p.peer, p.peerHWM, p.joined = peer, peerHWM, true
+		p.limitOut()
+		if other.cfg.recvHWM != known {
+			p.tellHWM()
+		}
 		if p.closed { // closed before it was accepted
 			p.hangUp()
 			return

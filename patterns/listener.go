@@ -87,9 +87,9 @@ func (l *link) lost() {
 // attachNew gives a connection a pipe of its own.
 func (l *link) attachNew(peer *zmq.Peer) (*engine.Port, error) {
 	s := l.sock
+	s.turn.Lock()
 	p := newNetworkPipe(s, l.endpoint)
 	p.peer = peer
-	s.turn.Lock()
 	err := s.attach(p)
 	s.turn.Unlock()
 	if err != nil {

@@ -22,6 +22,7 @@ type pipe struct {
 	mate *pipe        // other end, if that is a socket of the same process
 
 	endpoint  *endpoint // that it was made by
+	peerHWM   int       // RecvHWM of the mate's socket
 	peer      *zmq.Peer // of the connection that serves the pipe now; nil if none has yet
 	routingID []byte    // by which a ROUTER or STREAM knows it
 
@@ -34,6 +35,11 @@ type pipe struct {
 	ended     bool // closed because its last connection has ended
 	linked    bool // has a connection (kept by patterns that ask)
 	probed    bool // holds a probe for its first connection
+	mute      bool // full: a distributor passes it over
+	inside    bool // frames of a message have come, and more follow
+
+	round   uint64       // of the distributor, that chose it last
+	partial *zmq.Message // of which some frames have come, for an XPUB
 
 	refused error // why a connection is not to serve the pipe, said while it asks
 
@@ -48,7 +54,7 @@ func newPipe(s *socket, e *endpoint) *pipe {
 	return p
 }
 
-// newNetworkPipe returns a pipe whose other end is a port.
+// newNetworkPipe returns a pipe whose other end is a port. In the turn.
 func newNetworkPipe(s *socket, e *endpoint) *pipe {
 	p := newPipe(s, e)
 	p.port = engine.NewPort(s.ctx.pool, s.cfg.sendHWM, s.cfg.recvHWM, p.postReadable, p.postWritable)

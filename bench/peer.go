@@ -48,6 +48,8 @@ func roles() map[string]func(*peer, context.Context) error {
 	return map[string]func(*peer, context.Context) error{
 		"push": (*peer).push,
 		"pull": (*peer).pull,
+		"req":  (*peer).request,
+		"rep":  (*peer).reply,
 	}
 }
 

@@ -36,7 +36,7 @@ func TestSmoke(t *testing.T) {
 	requireLibzmq(t)
 	for _, test := range []struct{ cases, subject, library string }{
 		{"push", ownName, ownName},
-		{"rtt", "libzmq", "libzmq 4."},
+		{"rtt", ownName, ownName},
 	} {
 		t.Run(test.cases, func(t *testing.T) {
 			args := strings.Fields("-transport tcp,ipc -sizes 0,10 -count 100 -rounds 2 -limit 5s -vs libzmq -json -case")

@@ -77,7 +77,7 @@ func (c *credit) wakeAt() int64 {
 	return 0
 }
 
-// SetHWM changes the high-water mark; 0 is no limit. A log that holds more
+// SetHWM changes the high-water mark, in messages; 0 or less is no limit. A log that holds more
 // than the new mark is full until it has drained below it. Writer only.
 func (l *Log) SetHWM(hwm int) {
 	c := &l.w.credit
@@ -91,7 +91,9 @@ func (l *Log) SetHWM(hwm int) {
 }
 
 // Full reports whether the log is at its high-water mark. If it is, onWritable
-// will be called when there is room again. Writer only.
+// is called, once, when half of it is free again; what is written must have been
+// flushed for that. Who asks again before that call is not promised another: see
+// "Waking" in the package's documentation. Writer only.
 func (l *Log) Full() bool {
 	c := &l.w.credit
 	return c.hwm != 0 && c.room() <= 0 && l.waitForCredit()

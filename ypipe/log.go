@@ -38,7 +38,7 @@ type ref struct {
 //
 // A writer that is over the high-water mark waits for credit, and a reader
 // that found nothing sleeps; each is woken by the other end through the
-// functions given to [NewLog], once.
+// functions given to [NewLog], once (see "Waking" above).
 //
 // Invariant: committed ≤ read ≤ published ≤ end of the last whole message ≤
 // written, as positions.
@@ -73,9 +73,13 @@ type Log struct {
 }
 
 // NewLog returns an empty log with its reader awake. Its high-water mark is
-// hwm messages; 0 is no limit. onReadable is called by the writer's Flush when
-// it finds the reader asleep, onWritable by the reader when the writer that
-// found the log full may go on. Neither may call the log's methods.
+// hwm messages; 0 or less is no limit. Its memory comes from pool, which may serve
+// others too.
+//
+// onReadable is called by the writer's Flush when it finds the reader asleep. It
+// must not call the reader's methods. onWritable is called by the reader, on its
+// goroutine, when the writer that found the log full may go on. It may call the
+// writer's methods, in the writer's place.
 func NewLog(pool *arena.Pool, hwm int, onReadable, onWritable func()) *Log {
 	l := &Log{pool: pool, onReadable: onReadable, onWritable: onWritable}
 	l.SetHWM(hwm)

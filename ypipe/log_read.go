@@ -74,7 +74,8 @@ func (l *Log) forget() {
 }
 
 // Keep makes the body of the frame that Next returned last outlive the next
-// call: it returns the body's owner with one reference. Reader only.
+// call: it returns the body's owner with one reference. It may be called once for
+// each frame. Reader only.
 func (l *Log) Keep() *arena.Buf {
 	r := &l.r
 	if b := r.current; b != nil {
@@ -85,9 +86,9 @@ func (l *Log) Keep() *arena.Buf {
 	return r.chunk
 }
 
-// GiveBack releases a view of a chunk that was handed out by this log. It is
-// cheaper than [arena.Buf.Release] while the log is still in that chunk.
-// Reader only.
+// GiveBack releases what [Log.Keep] returned, of this log or another. It is
+// cheaper than [arena.Buf.Release] while this log is still in that chunk. Like
+// Next it must not be called while the reader sleeps. Reader only.
 func (l *Log) GiveBack(b *arena.Buf) {
 	if r := &l.r; b == r.chunk {
 		r.delivered--
@@ -182,8 +183,8 @@ func (l *Log) dropRefs(n int) {
 	r.held = r.held[:kept]
 }
 
-// Discard takes everything that is published and returns how many messages
-// that were not commands it held. The reader does not fall asleep, so that
+// Discard takes everything that is published, releases it and returns how many
+// messages that were not commands it held. The reader does not fall asleep, so that
 // onReadable is not called for what is published after. Reader only.
 func (l *Log) Discard() (messages int64) {
 	if l.end.Load() == asleep {

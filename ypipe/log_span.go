@@ -3,8 +3,9 @@ package ypipe
 import "encoding/binary"
 
 // Spans appends to dst the published bytes, in order, as they go to write(2):
-// whole messages only, and after max bytes no more than it takes to end a
-// message. If there is nothing it returns dst as it is, and the reader sleeps.
+// whole messages only, and after max bytes no more than the rest of a chunk and
+// what it takes to end a message. If there is nothing it returns dst as it is,
+// and the reader sleeps; in that sleep it may be called again.
 //
 // The bytes stay in the log until [Log.Commit] or [Log.CommitTo]. Between the
 // two, Next must not be called. Reader only.

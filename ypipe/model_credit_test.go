@@ -129,9 +129,7 @@ func (p *parser) parse() (blocked bool) {
 func (p *parser) onWritable() {
 	p.mu.Lock(p.w)
 	if p.blocked {
-		if p.inNext {
-			p.w.Reached("within Next")
-		}
+		p.w.Reached("written by the reader")
 		if p.blocked = p.parse(); !p.blocked {
 			p.parsed++
 		}
@@ -154,18 +152,28 @@ func (p *parser) write(messages int) {
 // onWritable writes on, from within the reader's own call.
 func TestModelWriteWithinRead(t *testing.T) {
 	for hwm := 1; hwm <= 3; hwm++ {
-		t.Run(fmt.Sprint(hwm), func(t *testing.T) {
-			cfg := modeltest.Config{Preemptions: 3, Random: 3000, Reach: []string{"writer woken", "within Next"}}
-			modeltest.Explore(t, cfg, func(w *modeltest.World) {
-				p := new(parser)
-				p.lab = newLab(w, hwm, p.onWritable)
-				w.Go("writer", func() {
-					p.write(hwm + 3)
-					p.Idle()
-					p.write(hwm + 1)
-				})
-				w.Go("reader", func() { p.takeAll(2*hwm + 4) })
+		for _, bySpans := range []bool{false, true} {
+			t.Run(fmt.Sprint(hwm, bySpans), func(t *testing.T) {
+				cfg := modeltest.Config{Preemptions: 3, Random: 3000, Reach: []string{"writer woken", "written by the reader"}}
+				modeltest.Explore(t, cfg, func(w *modeltest.World) { writeWithinRead(w, hwm, bySpans) })
 			})
-		})
+		}
 	}
+}
+
+func writeWithinRead(w *modeltest.World, hwm int, bySpans bool) {
+	p := new(parser)
+	p.lab = newLab(w, hwm, p.onWritable)
+	w.Go("writer", func() {
+		p.write(hwm + 3)
+		p.Idle()
+		p.write(hwm + 1)
+	})
+	w.Go("reader", func() {
+		if messages := 2*hwm + 4; bySpans {
+			p.takeSpans(messages, 10, hwm == 3)
+		} else {
+			p.takeAll(messages)
+		}
+	})
 }

@@ -33,7 +33,6 @@ type lab struct {
 	sleeps   int // times that the reader fell asleep
 	wakes    int // times that it was woken
 	readable int // of these, not used yet
-	wire     []byte
 }
 
 type labFrame struct {
@@ -208,7 +207,7 @@ func (b *lab) finally() error {
 	switch {
 	case b.read != len(b.frames) || b.taken != b.messages:
 		return fmt.Errorf("%d of %d messages arrived", b.taken, b.messages)
-	case b.end_() != asleep:
+	case b.Log.end.v != asleep:
 		return fmt.Errorf("the reader does not sleep")
 	case b.readable != 0 || b.wakes != b.sleeps-1:
 		return fmt.Errorf("the reader slept %d times, the last time for good, and was woken %d times", b.sleeps, b.wakes)
@@ -225,8 +224,6 @@ func (b *lab) finally() error {
 	}
 	return b.pool.finally()
 }
-
-func (b *lab) end_() int64 { return b.Log.end.v }
 
 // poolWatch is a pool that tells whether its buffers are used while they are
 // in it, or come back twice, or not at all.

@@ -17,8 +17,6 @@ type pipeLab struct {
 	written  []*int
 	read     int
 	readable int // wake-ups that the reader has not used yet
-	asleep   bool
-	grown    int // chunks that were not reused
 }
 
 func newPipeLab(w *modeltest.World) *pipeLab {

@@ -25,14 +25,14 @@ func (b *Buf) recycled() {
 	}
 }
 
-func (p *Pool) step() {
-	if p.Step != nil {
-		p.Step()
+func (w *watch) step() {
+	if w.Step != nil {
+		w.Step()
 	}
 }
 
-func (p *Pool) got(b *Buf) {
-	if p.Got != nil {
-		p.Got(b)
+func (w *watch) got(b *Buf) {
+	if w.Got != nil {
+		w.Got(b)
 	}
 }

@@ -23,9 +23,9 @@ var (
 	// testing.T.FailNow does.
 	ErrGoexit = errors.New("actor: run ended its goroutine")
 
-	// Stop is returned by a Run that is done for good: the node ends without an
+	// ErrStop is returned by a Run that is done for good: the node ends without an
 	// error, and is not run again even if it is [Permanent]. It may be wrapped.
-	Stop = errors.New("actor: stop")
+	ErrStop = errors.New("actor: stop")
 
 	// errRunOver is the cause of the context of a run that has returned.
 	errRunOver = errors.New("actor: run is over")

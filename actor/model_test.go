@@ -164,7 +164,7 @@ func (s *subject) obey(o order) error {
 	case orderGoexit:
 		runtime.Goexit()
 	case orderStop:
-		return Stop
+		return ErrStop
 	case orderFinal:
 		return Final(errBoom)
 	}

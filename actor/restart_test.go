@@ -163,7 +163,7 @@ func TestChildrenOfARun(t *testing.T) {
 					mustSpawn(t, self, "child", child)
 					time.Sleep(time.Second)
 					if runs++; runs > 1 {
-						return Stop
+						return ErrStop
 					}
 					return c.err
 				}

@@ -7,7 +7,7 @@ import (
 )
 
 // Restart says after which ends a node is run again. A node that is stopping is
-// never run again, and neither is one that returned [Stop] or a [Final] error.
+// never run again, and neither is one that returned [ErrStop] or a [Final] error.
 type Restart uint8
 
 const (

@@ -33,7 +33,7 @@ type sequence struct {
 // decide says what follows the end of a run.
 func (q *sequence) decide(spec *Spec, over runOver) verdict {
 	err := over.err
-	if errors.Is(err, Stop) {
+	if errors.Is(err, ErrStop) {
 		return verdict{}
 	}
 	final := false

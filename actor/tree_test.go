@@ -121,7 +121,7 @@ func TestLabels(t *testing.T) {
 	run := func(ctx context.Context, self *Node) error {
 		label, _ := pprof.Label(ctx, "actor")
 		labels <- label
-		return Stop
+		return ErrStop
 	}
 	mustSpawn(t, mustSpawn(t, root, "a", Spec{}), "b", Spec{Run: run})
 	expect(t, "label", <-labels, "/root/a/b")

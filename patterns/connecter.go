@@ -68,7 +68,7 @@ func (c *connecter) ended() {
 func (c *connecter) run(ctx context.Context, _ *actor.Node) error {
 	s, e := c.sock, c.endpoint
 	if c.done() {
-		return actor.Stop
+		return actor.ErrStop
 	}
 	s.emit(Event{Kind: ConnectDelayed, Endpoint: e.addr.String()})
 	nc, err := c.transport.Dial(ctx, e.addr.Address, &s.cfg.transport)
@@ -91,7 +91,7 @@ func (c *connecter) run(ctx context.Context, _ *actor.Node) error {
 		c.lost(l)
 	}
 	if c.done() {
-		return actor.Stop
+		return actor.ErrStop
 	}
 	if c.final(l, err) {
 		return actor.Final(err)

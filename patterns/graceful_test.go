@@ -1,0 +1,70 @@
+package patterns_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/zeroactor/zmq"
+	"github.com/zeroactor/zmq/patterns"
+)
+
+// TestGracefulCloseLosesNothing closes a sender a thousand times over each
+// network transport, while the receiver stands at its high-water mark and the
+// sender has not read what was sent to it. What was sent must arrive, all of
+// it, though the sender's close then meets unread bytes, which would make the
+// system reset the connection and cut off its tail.
+func TestGracefulCloseLosesNothing(t *testing.T) {
+	runs := 1000
+	if testing.Short() {
+		runs = 50
+	}
+	for name, wildcard := range wildcards(t) {
+		if name == "inproc" {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			in := patterns.InContext(newContext(t))
+			for run := range runs {
+				gracefulClose(t, in, wildcard)
+				if t.Failed() {
+					t.Fatalf("in run %d", run)
+				}
+			}
+		})
+	}
+}
+
+func gracefulClose(t *testing.T, in patterns.Option, wildcard string) {
+	ctx := testContext(t)
+	receiver := must(patterns.NewDealer(in, patterns.RecvHWM(5), patterns.Linger(0)))(t)
+	sender := must(patterns.NewDealer(in))(t)
+	if err := sender.Connect(must(receiver.Bind(wildcard))(t).String()); err != nil {
+		t.Fatal(err)
+	}
+	const messages = 200
+	for i := range messages {
+		if err := sender.SendBytes(ctx, fmt.Append(nil, i), make([]byte, 100)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 20 { // stay unread
+		if err := receiver.SendBytes(ctx, make([]byte, 1000)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	closed := make(chan error, 1)
+	go func() { closed <- sender.Close() }()
+	var m zmq.Message
+	for i := range messages {
+		if err := receiver.RecvInto(ctx, &m); err != nil {
+			t.Fatalf("message %d: %v", i, err)
+		}
+		if string(m.Frame(0)) != fmt.Sprint(i) {
+			t.Fatalf("message %d is %q", i, m.Frame(0))
+		}
+	}
+	if err := <-closed; err != nil {
+		t.Fatal(err)
+	}
+	receiver.Close() // drops what nobody reads any more
+}

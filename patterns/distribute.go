@@ -3,16 +3,20 @@ package patterns
 import (
 	"slices"
 
-	"github.com/zeroactor/zmq"
+	"github.com/zeroactor/zmq/internal/arena"
+	"github.com/zeroactor/zmq/ypipe"
 )
 
 // A distributor sends messages to several pipes. A pipe whose queue is full
-// misses the whole message, and those that follow until it has room.
+// misses the whole message, and those that follow until its log says that it
+// has room.
+//
+// For each message, begin comes first, then the choice of pipes, then send.
 type distributor struct {
-	pipes   []*pipe // all
-	chosen  []*pipe // for the message that is being sent
-	round   uint64  // number of that message
-	dropped int64   // copies that were not sent, since it was asked
+	pipes  []*pipe // all
+	chosen []*pipe // for the message at hand
+	round  uint64  // number of that message: what pipes are marked with
+	full   *pipe   // found full last
 }
 
 func (d *distributor) add(p *pipe) { d.pipes = append(d.pipes, p) }
@@ -23,9 +27,14 @@ func (d *distributor) remove(p *pipe) {
 	}
 }
 
-// begin begins the choice of pipes for a message.
+// begin begins the choice of pipes for a message: none is chosen.
 func (d *distributor) begin() {
 	d.round++
+	d.reset()
+}
+
+// reset forgets the choice.
+func (d *distributor) reset() {
 	clear(d.chosen)
 	d.chosen = d.chosen[:0]
 }
@@ -41,12 +50,20 @@ func (d *distributor) choose(p *pipe) {
 
 // invert chooses those that were not chosen.
 func (d *distributor) invert() {
-	clear(d.chosen)
-	d.chosen = d.chosen[:0]
+	d.reset()
 	for _, p := range d.pipes {
 		if p.round != d.round {
 			d.chosen = append(d.chosen, p)
 		}
+	}
+}
+
+// narrow leaves p alone chosen, if it is.
+func (d *distributor) narrow(p *pipe) {
+	found := slices.Contains(d.chosen, p)
+	d.reset()
+	if found {
+		d.chosen = append(d.chosen, p)
 	}
 }
 
@@ -56,53 +73,89 @@ func (d *distributor) all() {
 	d.chosen = append(d.chosen, d.pipes...)
 }
 
-// anyFull reports whether one of the chosen pipes has no room. It will be
-// writable when it has.
-func (d *distributor) anyFull() bool {
-	full := false
-	for _, p := range d.chosen {
-		p.mute = p.out.Full()
-		full = full || p.mute
+// blocked reports whether a chosen pipe has no room. It will be writable when
+// it has.
+func (d *distributor) blocked() bool { return slices.ContainsFunc(d.chosen, d.mute) }
+
+// mute reports whether p is not to be written to. Its log is asked only as long
+// as it has room.
+func (d *distributor) mute(p *pipe) bool {
+	if !p.mute && p.out.Full() {
+		p.mute = true
+		d.full = p
 	}
-	return full
+	return p.mute
+}
+
+// help returns the pipe that was found full last, once.
+func (d *distributor) help() *pipe {
+	p := d.full
+	d.full = nil
+	return p
 }
 
 // send sends o to the chosen pipes that have room, and returns how many had
 // none.
 func (d *distributor) send(o outgoing) (dropped int64) {
-	var shared *zmq.Message
-	if o.m == nil && len(d.chosen) > 1 && o.large() {
-		shared = o.share()
-		o = outgoing{m: shared}
+	all := len(d.chosen)
+	d.chosen = slices.DeleteFunc(d.chosen, d.mute)
+	if len(d.chosen) > 1 && o.large() {
+		d.share(o)
+	} else {
+		for _, p := range d.chosen {
+			p.send(o, 0)
+		}
+	}
+	dropped = int64(all - len(d.chosen))
+	d.reset()
+	return dropped
+}
+
+// share sends o so that the pipes refer to the same large frames: each is
+// copied once, if at all.
+func (d *distributor) share(o outgoing) {
+	for i := range o.len() {
+		flags := byte(ypipe.FlagMore)
+		if i == o.len()-1 {
+			flags = 0
+		}
+		body, buf := o.frame(i), (*arena.Buf)(nil)
+		if len(body) > shareMin {
+			body, buf = d.shared(&o, i)
+			buf.Retain(len(d.chosen) - 1)
+		}
+		for _, p := range d.chosen {
+			if buf != nil {
+				p.out.AppendBuf(flags, body, buf)
+			} else {
+				p.out.Append(flags, body)
+			}
+		}
 	}
 	for _, p := range d.chosen {
-		if p.mute = p.mute || p.out.Full(); p.mute {
-			dropped++
-			continue
+		p.end()
+	}
+}
+
+// shared returns frame i in memory that can be shared, with a reference to it.
+func (d *distributor) shared(o *outgoing, i int) ([]byte, *arena.Buf) {
+	if o.m != nil {
+		if body, buf := o.m.View(i); buf != nil {
+			buf.Retain(1)
+			return body, buf
 		}
-		p.send(o, 0)
 	}
-	if shared != nil {
-		shared.Release()
-	}
-	return dropped
+	body := o.frame(i)
+	buf := d.chosen[0].sock.ctx.pool.Get(len(body))
+	return buf.Bytes()[:copy(buf.Bytes(), body)], buf
 }
 
 // large reports whether a frame is worth sharing among pipes.
 func (o *outgoing) large() bool {
-	for _, f := range o.frames {
-		if len(f) > shareMin {
+	for i := range o.len() {
+		if len(o.frame(i)) > shareMin {
 			return true
 		}
 	}
 	return false
-}
-
-// share makes a message whose large frames all pipes can refer to.
-func (o *outgoing) share() *zmq.Message {
-	m := new(zmq.Message)
-	for _, f := range o.frames {
-		m.Append(f)
-	}
-	return m
 }

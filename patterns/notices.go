@@ -2,140 +2,108 @@ package patterns
 
 import (
 	"github.com/zeroactor/zmq"
-	"github.com/zeroactor/zmq/ypipe"
+	"github.com/zeroactor/zmq/internal/trie"
 )
 
 // notices is what an XPUB has to tell its user: subscriptions, and messages
 // that subscribers have sent, in the order in which they came.
+//
+// It is bounded: a subscriber may be ahead of the user by as many notices as it
+// has subscriptions, which take memory anyway, and a high-water mark more. Then
+// nothing is read from it until the user has caught up with half of that.
+// Others are read as ever.
 type notices struct {
-	pub     *publisher
-	queue   []notice
-	users   int                       // messages of subscribers' in queue
-	stalled map[*pipe]bool            // pipes that are not read because of these
-	last    *pipe                     // whose subscription was taken last; nil if it is gone
-	lastNew bool                      // and no message was sent since
-	wanted  map[*pipe]map[string]bool // what each pipe has asked for, with manual subscriptions
+	pub   *publisher
+	queue []notice
+	last  *pipe // whose notification was taken last; nil at first
+
+	// wanted is what each pipe has asked for, if it is for the program to
+	// decide what it gets.
+	wanted trie.Multi[*pipe]
 }
 
 // A notice is one message for the user of an XPUB.
 type notice struct {
-	m    *zmq.Message
-	from *pipe // of a subscription that can be answered; nil for others
-	user bool  // a message that a subscriber has sent
+	from   *pipe
+	peer   *zmq.Peer    // from's, when it came
+	change []byte       // a notification; nil for others
+	user   *zmq.Message // a message that a subscriber has sent
 }
 
-func newNotices(b *publisher) *notices {
-	return &notices{pub: b, stalled: make(map[*pipe]bool), wanted: make(map[*pipe]map[string]bool)}
-}
-
-// tell queues a notification. from is nil if nobody can answer it.
-func (n *notices) tell(octet byte, topic []byte, from *pipe) {
-	m := new(zmq.Message)
-	m.Append(append([]byte{octet}, topic...))
-	if from != nil {
-		m.SetPeer(from.peer)
+// moveTo makes m the notice.
+func (n *notice) moveTo(m *zmq.Message) {
+	if n.user != nil {
+		n.user.MoveTo(m)
+	} else {
+		m.Reset()
+		m.AppendView(n.change, nil)
 	}
-	n.queue = append(n.queue, notice{m: m, from: from})
-	n.pub.sock.recvq.Wake()
+	m.SetPeer(n.peer)
 }
 
-// user queues a frame of a message that a subscriber has sent.
-func (n *notices) user(p *pipe, flags byte, body []byte) {
-	if p.partial == nil {
-		p.partial = new(zmq.Message)
-		p.partial.SetPeer(p.peer)
-	}
-	p.partial.Append(body)
-	if flags&ypipe.FlagMore == 0 {
-		n.queue = append(n.queue, notice{m: p.partial, user: true})
-		n.users++
-		p.partial = nil
-		n.pub.sock.recvq.Wake()
-	}
+func (n *notices) push(p *pipe, one notice) {
+	one.from, one.peer = p, p.peer
+	p.demands.untold++
+	n.queue = append(n.queue, one)
 }
 
-// stalls reports whether nothing more is to be read from p, because the user
-// does not take what others have sent.
-func (n *notices) stalls(p *pipe) bool {
-	hwm := n.pub.sock.cfg.recvHWM
-	if hwm == 0 || n.users < hwm {
-		return false
-	}
-	n.stalled[p] = true
-	p.queued = true // it is not done with, even if it is closed
-	return true
+// tell queues a notification.
+func (n *notices) tell(p *pipe, octet byte, topic []byte) {
+	change := append(make([]byte, 0, 1+len(topic)), octet)
+	n.push(p, notice{change: append(change, topic...)})
 }
 
-// take gives the next notice.
-func (n *notices) take(m *zmq.Message) error {
+// pass queues a message that a subscriber has sent.
+func (n *notices) pass(p *pipe, m *zmq.Message) { n.push(p, notice{user: m}) }
+
+// next takes the first notice off the queue.
+func (n *notices) next() (one notice, ok bool) {
 	if len(n.queue) == 0 {
-		return errWait
+		return one, false
 	}
-	next := n.queue[0]
-	n.queue[0] = notice{}
+	one, n.queue[0] = n.queue[0], notice{}
 	if n.queue = n.queue[1:]; len(n.queue) == 0 {
 		n.queue = nil
 	}
-	next.m.MoveTo(m)
-	if next.from != nil {
-		n.last, n.lastNew = next.from, true
-		return nil
+	one.from.demands.untold--
+	if one.user == nil {
+		n.last = one.from
 	}
-	if next.user {
-		n.resume()
-	}
-	return nil
+	return one, true
 }
 
-// resume reads again from pipes that were left alone.
-func (n *notices) resume() {
-	n.users--
-	if n.users > n.pub.sock.cfg.recvHWM/2 {
-		return
-	}
-	for p := range n.stalled {
-		delete(n.stalled, p)
-		p.queued = false
-		n.pub.readable(p)
-	}
+// limit returns how many notices of p the queue may hold.
+func (n *notices) limit(p *pipe) (most int, limited bool) {
+	hwm := n.pub.sock.cfg.recvHWM
+	return hwm + p.demands.topics, hwm != 0
 }
 
-// manual notes what a pipe asks for, and tells the user.
-func (n *notices) manual(p *pipe, octet byte, topic []byte) {
-	if n.wanted[p] == nil {
-		n.wanted[p] = make(map[string]bool)
-	}
+// stall reports whether nothing more is to be read from p for now.
+func (n *notices) stall(p *pipe) bool {
+	most, limited := n.limit(p)
+	p.demands.stalled = limited && p.demands.untold >= most
+	return p.demands.stalled
+}
+
+// resumes reports whether p was stalled, and is to be read again.
+func (n *notices) resumes(p *pipe) bool {
+	most, limited := n.limit(p)
+	return p.demands.stalled && (!limited || p.demands.untold <= most/2)
+}
+
+// request notes what a pipe asks for, and tells it.
+func (n *notices) request(p *pipe, octet byte, topic []byte) {
 	if octet == subscribeOctet {
-		n.wanted[p][string(topic)] = true
-	} else {
-		delete(n.wanted[p], string(topic))
-	}
-	n.tell(octet, topic, p)
-}
-
-// gone tells the user what a pipe that is lost had asked for.
-func (n *notices) gone(p *pipe) {
-	for topic := range n.wanted[p] {
-		n.tell(cancelOctet, []byte(topic), nil)
-	}
-	delete(n.wanted, p)
-	if n.last == p {
-		n.last = nil
-	}
-	for i := range n.queue {
-		if n.queue[i].from == p {
-			n.queue[i].from = nil
+		if _, added := n.wanted.Add(topic, p); added {
+			p.demands.topics++
 		}
+	} else if _, known := n.wanted.Remove(topic, p); known {
+		p.demands.topics--
 	}
+	n.tell(p, octet, topic)
 }
 
-// onlyLast chooses the pipe whose subscription was taken last, if the message
-// is for it alone.
-func (n *notices) onlyLast(d *distributor, cfg *pubsubConfig) bool {
-	if !cfg.lastValue || !n.lastNew || n.last == nil {
-		return false
-	}
-	n.lastNew = false
-	d.choose(n.last)
-	return true
+// withdraw tells the end of all that a pipe has asked for.
+func (n *notices) withdraw(p *pipe) {
+	n.wanted.RemoveAll(p, func(topic []byte, _ bool) { n.tell(p, cancelOctet, topic) })
 }

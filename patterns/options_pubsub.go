@@ -32,6 +32,7 @@ type pubsubConfig struct {
 	invert            bool     // PUB, XPUB, SUB
 	welcome           []byte   // PUB, XPUB; nil if there is none
 	verboseCancel     bool     // XSUB: forward repeated cancellations
+	onlyFirst         bool     // XPUB, XSUB: of a message's frames only the first may be a subscription
 	topics            [][]byte // SUB: subscribed from the start
 }
 
@@ -47,6 +48,12 @@ type MatchOption struct{ fn func(*pubsubConfig) }
 func (o MatchOption) applyPub(c *config)  { o.fn(&c.pubsub) }
 func (o MatchOption) applyXPub(c *config) { o.fn(&c.pubsub) }
 func (o MatchOption) applySub(c *config)  { o.fn(&c.pubsub) }
+
+// A ForwardOption applies to XPUB and XSUB.
+type ForwardOption struct{ fn func(*pubsubConfig) }
+
+func (o ForwardOption) applyXPub(c *config) { o.fn(&c.pubsub) }
+func (o ForwardOption) applyXSub(c *config) { o.fn(&c.pubsub) }
 
 // Options of one type each.
 type (
@@ -74,16 +81,19 @@ func NoDrop(on bool) PublishOption {
 	return PublishOption{func(c *pubsubConfig) { c.noDrop = on }}
 }
 
-// WelcomeMessage is sent to each new subscriber before anything else. It gets
-// it if it is subscribed to a prefix of it by then, as a SUB that is connected
-// has to be. An empty one is none (ZMQ_XPUB_WELCOME_MSG).
+// WelcomeMessage is sent over each new connection before anything else, whether
+// the peer has subscribed to it or not. A SUB gives it to its user only if it
+// is subscribed to a prefix of it. An empty one is none
+// (ZMQ_XPUB_WELCOME_MSG).
 func WelcomeMessage(body []byte) PublishOption {
 	body = bytes.Clone(body)
 	return PublishOption{func(c *pubsubConfig) { c.welcome = body }}
 }
 
-// InvertMatching sends, and gives, the messages that do not match any
-// subscription. Both sides must set it (ZMQ_INVERT_MATCHING).
+// InvertMatching turns matching round: a PUB or XPUB sends each message to the
+// peers without a subscription that matches it, and a SUB takes the messages
+// that none of its subscriptions matches. If a PUB has it, its SUBs must have
+// it too; an XSUB does not match (ZMQ_INVERT_MATCHING).
 func InvertMatching(on bool) MatchOption {
 	return MatchOption{func(c *pubsubConfig) { c.invert = on }}
 }
@@ -109,15 +119,25 @@ func XPubManual(on bool) XPubOption {
 }
 
 // XPubManualLastValue is [XPubManual], and makes the message that is sent next
-// after a subscription was received go to that subscriber alone, as a cache of
-// last values wants it (ZMQ_XPUB_MANUAL_LAST_VALUE).
+// after an [XPub.Subscribe] go to that subscriber alone, if it matches, as a
+// cache of last values wants it (ZMQ_XPUB_MANUAL_LAST_VALUE).
 func XPubManualLastValue(on bool) XPubOption {
 	return xpubOnly(func(c *pubsubConfig) { c.manual, c.lastValue = on, on })
 }
 
-// XSubVerboseUnsubscribe makes an XSUB forward each cancellation; by default it
-// forwards the one with which a topic has no subscription left
-// (ZMQ_XSUB_VERBOSE_UNSUBSCRIBE).
+// XSubVerboseUnsubscribe makes an XSUB forward each cancellation, even of what
+// it is not subscribed to; by default it forwards the one with which a topic has
+// no subscription left (ZMQ_XSUB_VERBOSE_UNSUBSCRIBE).
 func XSubVerboseUnsubscribe(on bool) XSubOption {
 	return xsubOnly(func(c *pubsubConfig) { c.verboseCancel = on })
+}
+
+// OnlyFirstSubscribe makes only the first frame of a message a subscription, or
+// the cancellation of one, if it begins with 1 or 0; the rest of the message is
+// passed on, whatever is in it. By default each frame that begins so is one, as
+// in libzmq, which is a trap for messages with binary frames between XSUB and
+// XPUB; both then need this option (ZMQ_ONLY_FIRST_SUBSCRIBE, as documented:
+// libzmq itself reads on after a first frame that is a subscription).
+func OnlyFirstSubscribe(on bool) ForwardOption {
+	return ForwardOption{func(c *pubsubConfig) { c.onlyFirst = on }}
 }

@@ -31,15 +31,15 @@ type pipe struct {
 	queued    bool // in the fair queue
 	balanced  bool // in the load balancer
 	unflushed bool // in the socket's list of that name
+	full      bool // found full by hasRoom, and not writable since
 	closed    bool // nothing more comes in, and nothing can be sent
 	ended     bool // closed because its last connection has ended
 	linked    bool // has a connection (kept by patterns that ask)
 	probed    bool // holds a probe for its first connection
 	mute      bool // full: a distributor passes it over
-	inside    bool // frames of a message have come, and more follow
 
-	round   uint64       // of the distributor, that chose it last
-	partial *zmq.Message // of which some frames have come, for an XPUB
+	round   uint64  // of the distributor, that chose it last
+	demands demands // what a publisher notes of it
 
 	refused error // why a connection is not to serve the pipe, said while it asks
 
@@ -75,11 +75,20 @@ func (p *pipe) onReadable() {
 }
 
 func (p *pipe) onWritable() {
+	p.full = false
 	if s := p.sock; p.attached && !p.closed && !s.closed {
 		s.pattern.writable(p)
 		s.sendq.Wake()
 		s.notify()
 	}
+}
+
+// hasRoom reports whether a message may be sent. If it may not, the log is not
+// asked again before it has said that there is room: only one such event may be
+// on its way.
+func (p *pipe) hasRoom() bool {
+	p.full = p.full || p.out.Full()
+	return !p.full
 }
 
 // asleep is called when in was found empty.

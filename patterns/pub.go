@@ -26,3 +26,7 @@ func NewPub(opts ...PubOption) (*Pub, error) {
 	}
 	return s, nil
 }
+
+// Topics returns the number of distinct topics that subscribers have asked for
+// (ZMQ_TOPICS_COUNT).
+func (s *Pub) Topics() int { return s.topicCount() }

@@ -33,7 +33,9 @@ func NewSub(opts ...SubOption) (*Sub, error) {
 // Subscribe adds a subscription to all messages whose first frame begins with
 // prefix; an empty one is to all. Subscriptions to the same prefix are counted:
 // it takes as many Unsubscribes to end them. It never waits, and none is lost,
-// however many there are. Publishers filter by it once they have got it.
+// however many there are. Publishers filter by it once they have got it. The
+// error is [zmq.ErrClosed], or [zmq.ErrTooLarge] if the prefix is too long for a
+// command: almost 1 MiB is allowed.
 func (s *Sub) Subscribe(prefix string) error {
 	return s.subscribe("subscribe", subscribeOctet, prefix)
 }
@@ -43,3 +45,7 @@ func (s *Sub) Subscribe(prefix string) error {
 func (s *Sub) Unsubscribe(prefix string) error {
 	return s.subscribe("unsubscribe", cancelOctet, prefix)
 }
+
+// Topics returns the number of distinct topics that it is subscribed to
+// (ZMQ_TOPICS_COUNT).
+func (s *Sub) Topics() int { return s.topicCount() }

@@ -1,16 +1,22 @@
 package patterns
 
 import (
+	"fmt"
+
 	"github.com/zeroactor/zmq"
 	"github.com/zeroactor/zmq/engine"
 	"github.com/zeroactor/zmq/internal/trie"
 	"github.com/zeroactor/zmq/ypipe"
 )
 
+// maxTopic is the size of the largest topic in bytes: that of the largest
+// command that a connection takes, 1 MiB, without its name.
+const maxTopic = 1<<20 - 1 - len(engine.NameSubscribe)
+
 // A subscriber is the core of SUB and XSUB: it keeps the socket's
 // subscriptions, and tells them to each publisher.
 //
-// A pipe is told while it is linked. That is when it has a connection: a
+// A pipe is told while it is linked, which is while it has a connection: a
 // publisher that comes back gets the whole set, and nothing that was queued for
 // the one before. Over inproc a pipe is linked from the start.
 type subscriber struct {
@@ -18,7 +24,8 @@ type subscriber struct {
 	fq     fairQueue
 	dist   distributor
 	topics trie.Counted
-	filter bool // SUB: give only what matches
+	filter bool   // SUB: give only what matches
+	body   []byte // of the command that is being written
 }
 
 func (b *subscriber) init(s *socket, filter bool) {
@@ -40,24 +47,36 @@ func (b *subscriber) detach(p *pipe) {
 }
 
 func (b *subscriber) connected(p *pipe) {
-	if p.port == nil {
-		return // told already
+	if !p.linked {
+		b.link(p)
 	}
-	b.sock.stats.Dropped += p.port.Discard() // it was for another connection
-	b.link(p)
 }
 
-func (b *subscriber) disconnected(p *pipe) { p.linked = false }
-func (b *subscriber) readable(p *pipe)     { b.fq.add(p) }
-func (b *subscriber) writable(p *pipe)     { p.mute = false }
-func (b *subscriber) full() *pipe          { return nil }
+// disconnected drops what the lost connection has not sent, as libzmq does: a
+// subscription in it may be cancelled before the next connection is made.
+func (b *subscriber) disconnected(p *pipe) {
+	p.linked = false
+	b.sock.stats.Dropped += p.port.Discard()
+}
+
+func (b *subscriber) readable(p *pipe) { b.fq.add(p) }
+func (b *subscriber) writable(p *pipe) { p.mute = false }
+func (b *subscriber) full() *pipe      { return nil }
 
 // link tells a publisher all subscriptions.
 func (b *subscriber) link(p *pipe) {
 	p.linked = true
 	for topic := range b.topics.All() {
-		p.command(engine.AppendCommandBody(nil, engine.NameSubscribe, topic))
+		p.out.Append(ypipe.FlagCommand, b.command(engine.NameSubscribe, topic))
+		p.out.EndMessage()
 	}
+	p.out.Flush()
+}
+
+// command returns the body of a command, which is overwritten by the next one.
+func (b *subscriber) command(name string, topic []byte) []byte {
+	b.body = engine.AppendCommandBody(b.body[:0], name, topic)
+	return b.body
 }
 
 // take gives the next message, of a SUB the next that matches.
@@ -80,15 +99,47 @@ func (b *subscriber) take(m *zmq.Message) error {
 	}
 }
 
-// put sends a message of an XSUB's: a subscription, or one for all publishers.
+// put sends a message of an XSUB's: the subscriptions that are in it, and what
+// remains to all publishers.
 func (b *subscriber) put(o outgoing) error {
-	if f := o.frame(0); o.len() == 1 && len(f) > 0 && f[0] <= subscribeOctet {
-		b.change(f[0], f[1:])
+	changes := 0
+	for i := range o.len() {
+		if b.isChange(&o, i) {
+			if err := checkTopic(len(o.frame(i)) - 1); err != nil {
+				return err
+			}
+			changes++
+		}
+	}
+	if changes == 0 {
+		b.send(o)
 		return nil
 	}
+	var rest zmq.Message
+	for i := range o.len() {
+		if f := o.frame(i); b.isChange(&o, i) {
+			b.change(f[0], f[1:])
+		} else {
+			rest.Append(f)
+		}
+	}
+	if rest.Len() > 0 {
+		b.send(outgoing{m: &rest})
+		rest.Release()
+	}
+	return nil
+}
+
+// isChange reports whether frame i of what an XSUB sends is a subscription, or
+// the cancellation of one.
+func (b *subscriber) isChange(o *outgoing, i int) bool {
+	return isSubscription(o.frame(i)) && (i == 0 || !b.sock.cfg.pubsub.onlyFirst)
+}
+
+// send sends a message to all publishers.
+func (b *subscriber) send(o outgoing) {
 	b.dist.all()
 	b.sock.stats.Dropped += b.dist.send(o)
-	return nil
 }
 
 // change adds a subscription or takes one away, and tells the publishers.
@@ -97,13 +148,13 @@ func (b *subscriber) change(octet byte, topic []byte) {
 	if octet == subscribeOctet {
 		b.topics.Add(topic) // each is forwarded: the publisher may want to know
 	} else {
-		last, known := b.topics.Remove(topic)
-		if !known || !last && !b.sock.cfg.pubsub.verboseCancel {
+		last, _ := b.topics.Remove(topic)
+		if !last && !b.sock.cfg.pubsub.verboseCancel {
 			return
 		}
 		name = engine.NameCancel
 	}
-	body := engine.AppendCommandBody(nil, name, topic)
+	body := b.command(name, topic)
 	for _, p := range b.dist.pipes {
 		if p.linked {
 			p.command(body)
@@ -116,9 +167,27 @@ func (b *subscriber) subscribe(op string, octet byte, topic string) error {
 	s := b.sock
 	s.turn.Lock()
 	defer s.turn.Unlock()
+	err := checkTopic(len(topic))
 	if s.closed {
-		return s.fail(op, "", zmq.ErrClosed)
+		err = zmq.ErrClosed
+	}
+	if err != nil {
+		return s.fail(op, "", err)
 	}
 	b.change(octet, []byte(topic))
 	return nil
+}
+
+func checkTopic(size int) error {
+	if size > maxTopic {
+		return fmt.Errorf("%w: topic of %d bytes, the limit is %d", zmq.ErrTooLarge, size, maxTopic)
+	}
+	return nil
+}
+
+// topicCount returns the number of distinct topics that are subscribed to.
+func (b *subscriber) topicCount() int {
+	b.sock.turn.Lock()
+	defer b.sock.turn.Unlock()
+	return b.topics.Len()
 }

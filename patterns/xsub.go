@@ -1,12 +1,15 @@
 package patterns
 
 // An XSub receives from its publishers whatever they send it: it tells them its
-// subscriptions, but does not filter itself. It also sends: a message of one
-// frame that begins with 1 or 0 is a subscription to what follows, or the end of
-// one, as an [XPub] gives them; so a proxy has only to forward. Other messages
-// go to all publishers, of which XPUBs give them to their users.
+// subscriptions, but does not filter itself. It also sends: a frame that begins
+// with 1 or 0 is a subscription to what follows, or the end of one, as an [XPub]
+// gives them; so a proxy has only to forward. Other frames go, as one message, to
+// all publishers, of which XPUBs give them to their users. It never waits for
+// one: "SHALL silently drop the message if the outgoing queue for a publisher is
+// full" (29/PUBSUB), which Stats counts.
 //
-// It does not linger by default.
+// A message to publishers must not have frames that begin with 1 or 0; see
+// [OnlyFirstSubscribe]. It does not linger by default.
 type XSub struct {
 	socket
 	sender
@@ -40,3 +43,7 @@ func (s *XSub) Subscribe(prefix string) error {
 func (s *XSub) Unsubscribe(prefix string) error {
 	return s.subscribe("unsubscribe", cancelOctet, prefix)
 }
+
+// Topics returns the number of distinct topics that it is subscribed to
+// (ZMQ_TOPICS_COUNT).
+func (s *XSub) Topics() int { return s.topicCount() }

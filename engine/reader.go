@@ -164,6 +164,9 @@ func (c *Conn) parseAgain() (blocked bool, err error) {
 	if !r.blocked { // the socket was quicker after all
 		return false, <-r.parsed
 	}
+	r.blocked = false // until parse has not panicked
+	c.lastRead()
+	c.port.limitIn()
 	blocked, err = c.parse()
 	r.blocked = blocked && err == nil
 	return r.blocked, err

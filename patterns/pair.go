@@ -64,7 +64,7 @@ func (s *Pair) put(o outgoing) error {
 	if p == nil {
 		return errWait
 	}
-	if p.out.Full() {
+	if !p.hasRoom() {
 		s.found(p)
 		return errWait
 	}

@@ -144,7 +144,7 @@ func (s *Rep) put(o outgoing) error {
 // connected. SHALL not block on sending" (28/REQREP).
 func (s *Rep) reply(to *origin, o outgoing) {
 	p := to.pipe
-	if to.gone() || p.out.Full() {
+	if to.gone() || !p.hasRoom() {
 		s.stats.Dropped++
 		return
 	}

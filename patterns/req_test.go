@@ -89,6 +89,9 @@ func TestReqListensToWhomItAsked(t *testing.T) {
 		send(t, other, "req", "", "from another peer")
 		send(t, asked, "req", "", "y")
 		expect(t, req, "y")
+		if err := other.Close(); err != nil { // before the socket that it sends to
+			t.Error(err)
+		}
 	})
 }
 

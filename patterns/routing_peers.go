@@ -46,7 +46,7 @@ func (c *correspondent) route(id []byte, o outgoing, from int) error {
 		c.sock.stats.Dropped++
 	case c.raw && o.len() == from+1 && len(o.frame(from)) == 0:
 		c.sock.part(p)
-	case !p.out.Full():
+	case p.hasRoom():
 		c.clear()
 		p.send(o, from)
 	case c.mandatory:

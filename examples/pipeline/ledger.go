@@ -83,7 +83,7 @@ func (l *ledger) note(now time.Time, r report) {
 	case sent:
 		ok = r.pieces > 0 && l.list(r.file, file{path: r.path, pieces: r.pieces, bytes: r.bytes})
 	case unsent:
-		ok = l.list(r.file, file{path: r.path, bytes: r.bytes, unsent: true})
+		ok = l.withhold(r)
 	case unreadable:
 		ok = l.list(r.file, file{path: r.path})
 		if ok {
@@ -140,6 +140,20 @@ func (l *ledger) list(number uint64, e file) bool {
 	f.listed, f.unsent, f.path, f.pieces, f.bytes = true, e.unsent, e.path, e.pieces, e.bytes
 	l.countIfWhole(f)
 	return true
+}
+
+// withhold enters that a file was not handed out, or not to its end. The
+// manifest may have said that it would be.
+func (l *ledger) withhold(r unsent) bool {
+	f := l.file(r.file)
+	if f.settled || f.unsent {
+		return false
+	}
+	if f.listed {
+		f.unsent = true
+		return true
+	}
+	return l.list(r.file, file{path: r.path, bytes: r.bytes, unsent: true})
 }
 
 func (l *ledger) begin(b begun) {

@@ -181,13 +181,14 @@ func TestVerdictWaitsAsLongAsItSays(t *testing.T) {
 
 func TestLossesSayWhatIsKnown(t *testing.T) {
 	l, now := noted(
-		planned{6},
+		planned{7},
 		hello{1, "dead"}, hello{2, "alive"}, hello{3, "left"},
 		sent{0, 2, 700, "half"}, begun{2, 0, 1}, back(2, 0, 1, "x"), begun{1, 0, 0},
 		sent{1, 1, 100, "queued"},
 		begun{2, 2, 0}, back(2, 2, 0, "y"), // its entry is lost
 		unsent{3, 900, "left over"},
 		sent{4, 1, 1, "good"}, back(2, 4, 0, "z"),
+		sent{5, 2, 500, "not to the end"}, unsent{5, 499, "not to the end"}, back(2, 5, 0, "z"),
 		ended{}, bye{3},
 	)
 	now = now.Add(testQuiet)
@@ -198,6 +199,7 @@ func TestLossesSayWhatIsKnown(t *testing.T) {
 		{1, "queued", 100, 1, 0, false, ""},
 		{2, "", 0, 0, 1, false, ""},
 		{3, "left over", 900, 0, 0, true, ""},
+		{5, "not to the end", 500, 2, 1, true, ""},
 	}
 	if !reflect.DeepEqual(s.lost, want) {
 		t.Errorf("lost %+v\nwant %+v", s.lost, want)
@@ -205,7 +207,10 @@ func TestLossesSayWhatIsKnown(t *testing.T) {
 	if len(s.silent) != 1 || s.silent[0].name != "dead" {
 		t.Errorf("silent: %+v", s.silent)
 	}
-	if files, bytes := s.missing(); files != 5 || bytes != 1700 || s.files != 1 {
+	if l.strange != 0 {
+		t.Errorf("%d reports made no sense", l.strange)
+	}
+	if files, bytes := s.missing(); files != 6 || bytes != 2200 || s.files != 1 {
 		t.Errorf("%d files and %d bytes missing, %d counted", files, bytes, s.files)
 	}
 }
@@ -220,6 +225,10 @@ func TestStrangeReportsAreCountedAndChangeNothing(t *testing.T) {
 		}
 		l.strange = 0
 		checkStory(t, l)
+	}
+	l, _ := noted(unsent{1, 1, "b"}, unsent{1, 1, "b"})
+	if l.strange != 1 {
+		t.Errorf("unsent twice: %d strange", l.strange)
 	}
 	for _, r := range []result{back(1, 0, 0, "again"), back(1, 1, 0, "again")} {
 		l, _ := noted(slices.Concat(story[:], []report{r})...)

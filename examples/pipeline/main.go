@@ -39,7 +39,8 @@
 //	unsent      a file's number and path, of which not all could be handed out
 //	ended       when its tasks' socket is closed and all tasks have left it
 //
-// with one of the middle three for each file. A worker says
+// with one of the middle three for each file; unsent may also follow sent, when
+// it was the last piece that nobody took. A worker says
 //
 //	hello       its name, first
 //	begun       which piece of which file it is about to count

@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -116,7 +115,7 @@ func TestAsWC(t *testing.T) {
 	if err != nil {
 		t.Skip(err)
 	}
-	src := filepath.Join(runtime.GOROOT(), "src", "strings")
+	src := goSource(t, "strings")
 	files, err := filepath.Glob(filepath.Join(src, "*.go"))
 	if err != nil || len(files) == 0 {
 		t.Skip("no Go source tree here")
@@ -175,4 +174,13 @@ func TestEndpointInUse(t *testing.T) {
 	if _, stderr, code := runHere(t, "-role", "worker", "-connect", "tcp://127.0.0.1:1", "-connect", "nonsense"); code != 1 || stderr == "" {
 		t.Errorf("exit code %d, %q", code, stderr)
 	}
+}
+
+// goSource returns a directory of Go's own source.
+func goSource(t *testing.T, pkg string) string {
+	out, err := exec.CommandContext(t.Context(), "go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Skip("no Go toolchain here: ", err)
+	}
+	return filepath.Join(strings.TrimSpace(string(out)), "src", pkg)
 }

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 
@@ -105,13 +104,9 @@ func (p *program) sources(ctx context.Context) ([]string, error) {
 	if len(p.paths) > 0 {
 		return p.paths, nil
 	}
-	root := runtime.GOROOT()
-	if root == "" { // built with -trimpath
-		out, err := exec.CommandContext(ctx, "go", "env", "GOROOT").Output()
-		if err != nil {
-			return nil, fmt.Errorf("no PATH is given, and Go's own tree is not found: %w", err)
-		}
-		root = strings.TrimSpace(string(out))
+	out, err := exec.CommandContext(ctx, "go", "env", "GOROOT").Output()
+	if err != nil {
+		return nil, fmt.Errorf("no PATH is given, and Go's own tree is not found: %w", err)
 	}
-	return []string{filepath.Join(root, "src")}, nil
+	return []string{filepath.Join(strings.TrimSpace(string(out)), "src")}, nil
 }

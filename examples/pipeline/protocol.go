@@ -95,7 +95,8 @@ type (
 	}
 
 	// unsent says that a file was not handed out, wholly or from some piece on,
-	// because there was nobody to take it.
+	// because there was nobody to take it. It may follow sent, if it was the
+	// last piece.
 	unsent struct {
 		file, bytes uint64 // bytes as the directory has them
 		path        string

@@ -68,17 +68,9 @@ func (p *program) announce(what, endpoint string) {
 	}
 }
 
-// connectReports makes a socket to the sink.
-func (p *program) connectReports(endpoint string) (*patterns.Push, error) {
-	s, err := patterns.NewPush(patterns.InContext(p.zmq), patterns.SendHWM(reportsHWM), patterns.Linger(p.patience))
-	if err != nil {
-		return nil, err
-	}
-	if err := s.Connect(endpoint); err != nil {
-		s.CloseNow()
-		return nil, err
-	}
-	return s, nil
+// newReports makes a socket that is to be connected to the sink.
+func (p *program) newReports() (*patterns.Push, error) {
+	return patterns.NewPush(patterns.InContext(p.zmq), patterns.SendHWM(reportsHWM), patterns.Linger(p.patience))
 }
 
 // ventilate hands out the files over tasks, and tells the sink. It closes tasks.
@@ -88,10 +80,13 @@ func (p *program) ventilate(ctx context.Context, tasks *patterns.Push, sink stri
 		tasks.CloseNow()
 		return err
 	}
-	reports, err := p.connectReports(sink)
+	reports, err := p.newReports()
+	if err == nil {
+		err = reports.Connect(sink)
+	}
 	if err != nil {
 		tasks.CloseNow()
-		return err
+		return err // what is open is closed with the context
 	}
 	v := &ventilator{
 		tasks:    tasks,
@@ -122,7 +117,7 @@ func (p *program) work(ctx context.Context, index int, ventilator, sink string) 
 		return err
 	}
 	defer tasks.CloseNow()
-	reports, err := p.connectReports(sink)
+	reports, err := p.newReports()
 	if err != nil {
 		return err
 	}
@@ -132,6 +127,10 @@ func (p *program) work(ctx context.Context, index int, ventilator, sink string) 
 	defer stop()
 	taskLink := watch(watching, tasks, &watchers)
 	sinkLink := watch(watching, reports, &watchers)
+	if err := errors.Join(reports.Connect(sink), tasks.Connect(ventilator)); err != nil {
+		reports.CloseNow()
+		return err
+	}
 	w := &worker{
 		number:   rand.Uint64(),
 		name:     fmt.Sprintf("worker %d/%d", os.Getpid(), index),
@@ -139,23 +138,27 @@ func (p *program) work(ctx context.Context, index int, ventilator, sink string) 
 		reports:  reports,
 		beat:     p.quiet / beatsPerQuiet,
 		patience: p.patience,
-		workless: taskLink.gone,
-		sinkless: sinkLink.gone,
+		workless: taskLink.left,
+		sinkless: sinkLink.left,
 		onBegun:  p.onBegun,
 	}
-	if err := tasks.Connect(ventilator); err != nil {
-		reports.CloseNow()
-		return err
-	}
 	err = w.run(ctx)
-	if w.strange > 0 {
-		fmt.Fprintf(p.stderr, "%s: %d tasks made no sense and were passed over\n", w.name, w.strange)
-	}
-	if err != nil || sinkLink.gone() {
+	p.remark(ctx, w)
+	if err != nil || sinkLink.left() || w.pieces == 0 && !sinkLink.came() {
 		reports.CloseNow() // nobody waits for what is in there
 		return err
 	}
 	return shut(ctx, reports)
+}
+
+// remark says what was odd about a worker's time.
+func (p *program) remark(ctx context.Context, w *worker) {
+	if w.strange > 0 {
+		fmt.Fprintf(p.stderr, "%s: %d tasks made no sense and were passed over\n", w.name, w.strange)
+	}
+	if p.role == roleWorker && w.pieces == 0 && ctx.Err() == nil {
+		fmt.Fprintf(p.stderr, "%s: no work came\n", w.name)
+	}
 }
 
 // gather is the sink. It closes reports, and prints what it has gathered.

@@ -67,39 +67,49 @@ func shut(ctx context.Context, s closer) error {
 	return s.Close()
 }
 
-// A link knows whether the other end of a socket's one connection has left.
+// A link knows of the other end of a socket's one connection. It knows nothing
+// of inproc, which has no connections: there the other end neither came nor left.
 type link struct {
-	mu   sync.Mutex
-	left bool // guarded by mu
+	mu    sync.Mutex
+	met   bool // guarded by mu: was there, at some time
+	there bool // guarded by mu: is there now
 }
 
 // watch follows the events of s on a goroutine of wg, until ctx is done or s
-// is closed.
+// is closed. It is to be called before s is connected.
 func watch(ctx context.Context, s monitored, wg *sync.WaitGroup) *link {
 	l := new(link)
 	events := s.Monitor(ctx)
 	wg.Go(func() {
 		for e := range events {
 			switch e.Kind {
-			case patterns.Connected:
-				l.set(false)
-			case patterns.Disconnected:
+			case patterns.HandshakeSucceeded:
 				l.set(true)
+			case patterns.Disconnected:
+				l.set(false)
 			}
 		}
 	})
 	return l
 }
 
-func (l *link) set(left bool) {
+func (l *link) set(there bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.left = left
+	l.there = there
+	l.met = l.met || there
 }
 
-// gone reports whether the other end was there and is not any more.
-func (l *link) gone() bool {
+// came reports whether the other end has ever been there.
+func (l *link) came() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.left
+	return l.met
+}
+
+// left reports whether the other end was there and is not any more.
+func (l *link) left() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.met && !l.there
 }

@@ -25,7 +25,7 @@ type tally struct {
 
 // maxVolume bounds the bytes of words that a vocabulary remembers without
 // need: when emptied with more, it begins anew.
-const maxVolume = 16 << 20
+const maxVolume = 4 << 20
 
 // add counts word n times more; n is at least 1.
 func (v *vocabulary) add(word []byte, n uint64) {

@@ -106,6 +106,14 @@ func construct(t testing.TB, typ string, options []any) (socket, error) {
 		return patterns.NewReq(take[patterns.ReqOption](t, options)...)
 	case "REP":
 		return patterns.NewRep(take[patterns.RepOption](t, options)...)
+	case "PUB":
+		return patterns.NewPub(take[patterns.PubOption](t, options)...)
+	case "SUB":
+		return patterns.NewSub(take[patterns.SubOption](t, options)...)
+	case "XPUB":
+		return patterns.NewXPub(take[patterns.XPubOption](t, options)...)
+	case "XSUB":
+		return patterns.NewXSub(take[patterns.XSubOption](t, options)...)
 	case "STREAM":
 		return patterns.NewStream(take[patterns.StreamOption](t, options)...)
 	}
@@ -171,18 +179,22 @@ func (o *ours) recvWithin(d time.Duration) (message, bool) {
 
 // subscriber is what SUB and XSUB have more than others.
 type subscriber interface {
-	Subscribe(topics ...string) error
-	Unsubscribe(topics ...string) error
+	Subscribe(prefix string) error
+	Unsubscribe(prefix string) error
 }
 
 func (o *ours) subscribe(topics ...string) {
 	o.t.Helper()
-	o.ok(o.sock.(subscriber).Subscribe(topics...))
+	for _, topic := range topics {
+		o.ok(o.sock.(subscriber).Subscribe(topic))
+	}
 }
 
 func (o *ours) unsubscribe(topics ...string) {
 	o.t.Helper()
-	o.ok(o.sock.(subscriber).Unsubscribe(topics...))
+	for _, topic := range topics {
+		o.ok(o.sock.(subscriber).Unsubscribe(topic))
+	}
 }
 
 func (o *ours) close() {

@@ -29,7 +29,6 @@ type config struct {
 	routingID        []byte
 	maxMessageSize   int64
 	immediate        bool
-	conflate         bool
 
 	metadata engine.Properties
 

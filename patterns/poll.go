@@ -12,7 +12,9 @@ import (
 
 // A Socket is any of the socket types of this package.
 type Socket interface {
+	// Close ends the socket, as its own documentation says.
 	Close() error
+	// Stats returns the socket's counters.
 	Stats() Stats
 
 	base() *socket

@@ -11,13 +11,17 @@ import (
 
 // A Receiver is a socket that receives messages in batches.
 type Receiver interface {
+	// RecvInto waits for a message and moves it into m.
 	RecvInto(ctx context.Context, m *zmq.Message) error
+	// RecvBatch waits for a message, and takes as many more as are there.
 	RecvBatch(ctx context.Context, messages []*zmq.Message) (n int, err error)
 }
 
 // A Sender is a socket that sends messages in batches.
 type Sender interface {
+	// Send sends m; on success m is empty, on failure unchanged.
 	Send(ctx context.Context, m *zmq.Message) error
+	// SendBatch sends one message, and as many more as it can without waiting.
 	SendBatch(ctx context.Context, messages []*zmq.Message) (n int, err error)
 }
 

@@ -19,7 +19,7 @@ type stream struct {
 	piece   int // most bytes that one Read returns; 0 is no limit
 	total   int // bytes written so far
 	buf     []byte
-	off     int // bytes of buf that are read
+	off     int   // bytes of buf that are read
 	eof     bool  // the writer has closed
 	reset   error // what reads and writes fail with
 	gone    bool  // the reader has closed

@@ -54,6 +54,12 @@ func (w *writer) queue(frame func(b []byte) []byte) {
 	}
 }
 
+func (w *writer) hasControl() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.control) > 0
+}
+
 // write sends what the port's log and the control queue hold, and waits for the
 // peer to take it. It reports whether the log is to be looked at again soon;
 // otherwise the log is empty and its reader sleeps, or the connection is over.
@@ -63,7 +69,9 @@ func (c *Conn) write() (again bool) {
 	for !w.closed {
 		if w.helped {
 			w.helped = false
-			return true
+			if !w.hasControl() { // senders don't write that
+				return true
+			}
 		}
 		if w.sent == 0 && !c.writeControl() {
 			return false

@@ -240,6 +240,7 @@ type theirs struct {
 	name int
 
 	closed bool
+	last   string // endpoint connected to
 }
 
 type options map[string]any
@@ -290,6 +291,7 @@ func (s *theirs) bind(endpoint string) string {
 func (s *theirs) connect(endpoint string) {
 	s.t.Helper()
 	s.call(request{Op: "connect", Endpoint: endpoint})
+	s.last = endpoint
 }
 
 func (s *theirs) send(m message) {

@@ -1,0 +1,180 @@
+//go:build unix
+
+package interop
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/zeroactor/zmq"
+	"github.com/zeroactor/zmq/patterns"
+)
+
+// Heartbeats of these tests: frequent, but not so that a busy machine misses
+// them.
+const (
+	beat     = 50 * time.Millisecond
+	beatLost = 500 * time.Millisecond
+)
+
+func ourBeats() []any {
+	return []any{patterns.HeartbeatInterval(beat), patterns.HeartbeatTimeout(beatLost), patterns.HeartbeatTTL(beatLost),
+		patterns.ReconnectInterval(10 * time.Millisecond)}
+}
+
+func theirBeats() options {
+	return options{"HEARTBEAT_IVL": beat.Milliseconds(), "HEARTBEAT_TIMEOUT": beatLost.Milliseconds(),
+		"HEARTBEAT_TTL": beatLost.Milliseconds(), "RECONNECT_IVL": 10}
+}
+
+// TestSilenceWithHeartbeats keeps a connection that nothing is said over for
+// longer than each side waits for a sign of life.
+func TestSilenceWithHeartbeats(t *testing.T) {
+	peer := startPeer(t)
+	const silence = 1200 * time.Millisecond
+	for _, who := range []string{"ours", "theirs", "both"} {
+		for _, p := range []pairing{pairings[0], {left: side{typ: "DEALER"}, right: side{typ: "DEALER"}}} {
+			for _, transport := range transports {
+				t.Run(who+"/"+p.String()+"/"+transport, func(t *testing.T) {
+					t.Parallel()
+					var beats []any
+					var opts options
+					if who != "theirs" {
+						beats = ourBeats()
+					}
+					if who != "ours" {
+						opts = theirBeats()
+					}
+					us, them := newOurs(t, p.left.typ, beats...), newTheirs(t, peer, p.right.typ, opts)
+					them.monitor()
+					c := conversation{t, p, us, them}
+					join(t, us, them, transport)
+					c.say(texts("hello"))
+					us.quiet(patterns.Disconnected, silence)
+					c.say(texts("still there"))
+					// What libzmq has seen until now is told with the end.
+					us.close()
+					if a := them.event("DISCONNECTED"); strings.Count(strings.Join(a.OK.Seen, " "), "HANDSHAKE_SUCCEEDED") != 1 {
+						t.Errorf("libzmq has seen %v", a.OK.Seen)
+					}
+				})
+			}
+		}
+	}
+}
+
+// quiet fails the test if one of the kinds of events happens within d.
+func (o *ours) quiet(kinds patterns.EventKind, d time.Duration) {
+	o.t.Helper()
+	found := make(chan patterns.Event, 1)
+	go func() {
+		for {
+			ev, ok := o.next()
+			if !ok || ev.Kind&(kinds|patterns.MonitorStopped) != 0 {
+				found <- ev
+				return
+			}
+		}
+	}()
+	select {
+	case ev := <-found:
+		o.t.Fatalf("our %s: %v: %v", o.typ, ev.Kind, ev.Err)
+	case <-time.After(d): // real time: that of a peer in another process
+	}
+}
+
+// TestStoppedPeer stops the process of libzmq, so that its connection stays and
+// only its silence tells. It is found out, and welcome when it comes back.
+func TestStoppedPeer(t *testing.T) {
+	for _, transport := range transports {
+		for name, oursBinds := range map[string]bool{"we bind": true, "they bind": false} {
+			t.Run(transport+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				peer := startPeer(t)
+				us := newOurs(t, "DEALER", ourBeats()...)
+				them := newTheirs(t, peer, "DEALER", options{"RECONNECT_IVL": 10})
+				c := conversation{t, pairing{left: side{typ: "DEALER"}, right: side{typ: "DEALER"}}, us, them}
+				if oursBinds {
+					join(t, us, them, transport)
+				} else {
+					join(t, them, us, transport)
+				}
+				c.say(texts("hello"))
+				signal(t, peer.cmd, syscall.SIGSTOP)
+				if ev := us.event(patterns.Disconnected); !errors.Is(ev.Err, zmq.ErrTimeout) {
+					t.Errorf("disconnected because of %v", ev.Err)
+				}
+				signal(t, peer.cmd, syscall.SIGCONT)
+				us.event(patterns.HandshakeSucceeded)
+				c.say(texts("and again"))
+			})
+		}
+	}
+}
+
+func signal(t testing.TB, cmd *exec.Cmd, sig os.Signal) {
+	t.Helper()
+	if err := cmd.Process.Signal(sig); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// dealerOf is the variable that makes this program a DEALER that connects to its
+// value, and gives back what it gets.
+const dealerOf = "ZMQ_INTEROP_DEALER_OF"
+
+// TestTheyFindUsStopped stops a process with a socket of ours.
+func TestTheyFindUsStopped(t *testing.T) {
+	peer := startPeer(t)
+	for _, transport := range transports {
+		t.Run(transport, func(t *testing.T) {
+			t.Parallel()
+			them := newTheirs(t, peer, "DEALER", theirBeats())
+			them.monitor()
+			cmd := exec.Command(os.Args[0])
+			cmd.Env = append(os.Environ(), dealerOf+"="+them.bind(wildcard(t, transport)))
+			cmd.Stderr = os.Stderr
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			defer func() {
+				_ = cmd.Process.Kill() // it does not end by itself
+				_ = cmd.Wait()         // with the error that it was killed
+			}()
+			echo := func(s string) {
+				t.Helper()
+				them.send(texts(s))
+				expect(t, them.recv(), texts(s))
+			}
+			echo("hello")
+			signal(t, cmd, syscall.SIGSTOP)
+			them.event("DISCONNECTED")
+			signal(t, cmd, syscall.SIGCONT)
+			them.event("HANDSHAKE_SUCCEEDED")
+			echo("and again")
+		})
+	}
+}
+
+// echoForever is the program of which dealerOf tells.
+func echoForever(endpoint string) {
+	dealer, err := patterns.NewDealer(patterns.ReconnectInterval(10 * time.Millisecond))
+	if err == nil {
+		err = dealer.Connect(endpoint)
+	}
+	for err == nil {
+		var m *zmq.Message
+		if m, err = dealer.Recv(context.Background()); err == nil {
+			err = dealer.Send(context.Background(), m)
+		}
+	}
+	fmt.Fprintln(os.Stderr, err)
+	os.Exit(1)
+}

@@ -296,6 +296,36 @@ func TestReqGivesUpWhatHasNotLeft(t *testing.T) {
 	}
 }
 
+// TestReqGivesUpWithImmediate ends the connection, and gets a new one, also if
+// it has a pipe only while there is a connection.
+func TestReqGivesUpWithImmediate(t *testing.T) {
+	req := must(patterns.NewReq(patterns.InContext(newContext(t)), patterns.Immediate(true)))(t)
+	ln, ep := listenTCP(t)
+	if err := req.Connect(ep); err != nil {
+		t.Fatal(err)
+	}
+	first := acceptPeer(t, ln, "REP", "")
+	ctx, cancel := context.WithCancel(t.Context())
+	failed := make(chan error)
+	go func() {
+		_, err := req.Do(ctx, zmq.NewMessage("given up"))
+		failed <- err
+	}()
+	first.recv()
+	cancel()
+	if err := <-failed; !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	first.closed()
+	second := acceptPeer(t, ln, "REP", "")
+	send(t, req, "next")
+	if m := second.recv(); m[1] != "next" {
+		t.Errorf("request %q", m)
+	}
+	second.send("", "done")
+	expect(t, req, "done")
+}
+
 // TestReqGivesUpBeforeThePeerBinds does so over inproc.
 func TestReqGivesUpBeforeThePeerBinds(t *testing.T) {
 	in := patterns.InContext(newContext(t))

@@ -57,16 +57,6 @@ func (f *flaky) write(spans [][]byte, wait bool) (int, error) { return f.take(sp
 func (f *flaky) canTry() bool                                 { return true }
 func (f *flaky) Write(b []byte) (int, error)                  { return f.take([][]byte{b}, true) }
 
-// over reports whether it has failed.
-func (f *flaky) over() bool {
-	select {
-	case <-f.end:
-		return true
-	default:
-		return false
-	}
-}
-
 // serve makes a connection that only writes serve the port.
 func (f *flaky) serve(e *end, t Transform) {
 	c := NewConn(f, testConfig("PUSH", e.Port))

@@ -35,7 +35,7 @@ type ours struct {
 	typ  string
 	sock socket
 
-	next func() (patterns.Event, bool)
+	happened chan patterns.Event // closed after the last one
 }
 
 // socket has the methods of all sockets of ours.
@@ -78,14 +78,19 @@ func newOurs(t testing.TB, typ string, options ...any) *ours {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := &ours{t: t, typ: typ, sock: s}
+	o := &ours{t: t, typ: typ, sock: s, happened: make(chan patterns.Event, 1000)}
 	ctx, cancel := context.WithCancel(context.Background())
-	next, stop := iter.Pull(s.Monitor(ctx))
-	o.next = next
+	monitor := s.Monitor(ctx)
+	go func() {
+		defer close(o.happened)
+		for ev := range monitor {
+			o.happened <- ev
+		}
+	}()
 	t.Cleanup(func() {
-		cancel()
-		stop()
 		_ = s.CloseNow() // most tests have closed it, or have sent to nobody
+		cancel()
+		o.events()
 	})
 	return o
 }
@@ -205,28 +210,30 @@ func (o *ours) close() {
 // event waits for one of the kinds.
 func (o *ours) event(kinds patterns.EventKind) patterns.Event {
 	o.t.Helper()
-	found := make(chan patterns.Event, 1)
+	late := time.After(patience)
 	var seen []string
-	go func() {
-		for {
-			ev, ok := o.next()
-			if !ok || ev.Kind&kinds != 0 {
-				found <- ev
-				return
+	for {
+		select {
+		case ev, ok := <-o.happened:
+			if ok && ev.Kind&kinds != 0 {
+				return ev
+			}
+			if !ok {
+				o.t.Fatalf("our %s: no %v, but %v, and the end", o.typ, kinds, seen)
 			}
 			seen = append(seen, ev.Kind.String())
-		}
-	}()
-	select {
-	case ev := <-found:
-		if ev.Kind == 0 {
+		case <-late:
 			o.t.Fatalf("our %s: no %v, but %v", o.typ, kinds, seen)
 		}
-		return ev
-	case <-time.After(patience):
-		o.t.Fatalf("our %s: no %v", o.typ, kinds)
-		return patterns.Event{}
 	}
+}
+
+// events returns the kinds of what is left of a closed socket's events.
+func (o *ours) events() (kinds []string) {
+	for ev := range o.happened {
+		kinds = append(kinds, ev.Kind.String())
+	}
+	return kinds
 }
 
 // names of sockets of libzmq.
@@ -368,6 +375,10 @@ func (s *theirs) event(names ...string) answer {
 	s.t.Helper()
 	return s.call(request{Op: "event", Names: names})
 }
+
+// notice lets libzmq forget the peers that it has lost. Until then a PAIR refuses
+// the next one, a ROUTER the next one of that id, and messages go to who is gone.
+func (s *theirs) notice() { s.t.Helper(); s.call(request{Op: "notice"}) }
 
 // close lets libzmq deliver in the background, without end.
 func (s *theirs) close() {

@@ -165,6 +165,13 @@ class Socket(threading.Thread):
             if name in r["names"]:
                 return {"event": name, "value": int(e["value"]), "seen": seen}
 
+    def op_notice(self, r):
+        """Has libzmq do what its own threads have told the socket: it does so only
+        when the socket is used, and forgets a lost peer in several such steps."""
+        for _ in range(5):
+            self.socket.getsockopt(zmq.EVENTS)
+            time.sleep(0.01)  # the time of another thread, which tells of nothing
+
     def op_close(self, r):
         self.requests.put(None)  # nothing comes after
         if self.events is not None:

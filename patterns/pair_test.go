@@ -115,6 +115,22 @@ func TestPairWaitsForItsPeer(t *testing.T) {
 	})
 }
 
+func TestPairHoldsNoMoreThanItsMarks(t *testing.T) {
+	in := patterns.InContext(newContext(t))
+	a, b := must(patterns.NewPair(in, patterns.SendHWM(2)))(t), must(patterns.NewPair(in, patterns.RecvHWM(3)))(t)
+	join(t, "inproc://marks", b, a)
+	n := 0
+	for a.TrySend(zmq.NewMessage("x")) == nil {
+		n++
+	}
+	if n != 5 {
+		t.Errorf("%d messages are queued", n)
+	}
+	for range n {
+		expect(t, b, "x")
+	}
+}
+
 func TestPairBatches(t *testing.T) {
 	in := patterns.InContext(newContext(t))
 	a, b := must(patterns.NewPair(in, patterns.SendHWM(10)))(t), must(patterns.NewPair(in, patterns.RecvHWM(10)))(t)

@@ -200,6 +200,68 @@ func TestRepRequests(t *testing.T) {
 	})
 }
 
+// A joinContext tells when a call begins to wait with it.
+type joinContext struct {
+	context.Context
+	waits chan struct{}
+}
+
+func (c joinContext) Done() <-chan struct{} {
+	select {
+	case c.waits <- struct{}{}:
+	default:
+	}
+	return c.Context.Done()
+}
+
+// TestRepRequestsWakeEachOther: two requests that come at once go to two
+// goroutines that wait, though the socket is told of them once.
+func TestRepRequestsWakeEachOther(t *testing.T) {
+	in := patterns.InContext(newContext(t))
+	rep, dealer := must(patterns.NewRep(in))(t), must(patterns.NewDealer(in))(t)
+	join(t, "inproc://once", rep, dealer)
+	got := make(chan error)
+	for range 2 {
+		ctx := joinContext{testContext(t), make(chan struct{}, 1)}
+		go func() {
+			for _, err := range rep.Requests(ctx) {
+				got <- err
+				break
+			}
+		}()
+		<-ctx.waits
+	}
+	if n, err := dealer.SendBatch(t.Context(), []*zmq.Message{zmq.NewMessage("", "1"), zmq.NewMessage("", "2")}); n != 2 {
+		t.Fatal(n, err)
+	}
+	for range 2 {
+		if err := <-got; err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestRepForgetsWhatALostReqHasAsked: the REQ has given it up.
+func TestRepForgetsWhatALostReqHasAsked(t *testing.T) {
+	rep := must(patterns.NewRep(patterns.InContext(newContext(t))))(t)
+	ln, ep := listenTCP(t)
+	if err := rep.Connect(ep); err != nil {
+		t.Fatal(err)
+	}
+	p := acceptPeer(t, ln, "REQ", "")
+	p.write(append(wire("", "1"), wire("", "2")...))
+	expect(t, rep, "1")
+	p.conn.Close()
+	p = acceptPeer(t, ln, "REQ", "")
+	send(t, rep, "to the first")
+	p.send("", "3")
+	expect(t, rep, "3")
+	send(t, rep, "three")
+	if m := p.recv(); !slices.Equal(m, []string{"", "three"}) {
+		t.Errorf("reply %q", m)
+	}
+}
+
 func TestRepRequestsOfAClosedSocket(t *testing.T) {
 	in := patterns.InContext(newContext(t))
 	rep, req := must(patterns.NewRep(in))(t), must(patterns.NewReq(in))(t)

@@ -326,6 +326,36 @@ func TestReqGivesUpWithImmediate(t *testing.T) {
 	expect(t, req, "done")
 }
 
+// TestReqGivesUpWhatIsHalfSent does not send the rest of it, nor all of it over
+// the next connection.
+func TestReqGivesUpWhatIsHalfSent(t *testing.T) {
+	req := must(patterns.NewReq(patterns.InContext(newContext(t))))(t)
+	ln, ep := listenTCP(t)
+	if err := req.Connect(ep); err != nil {
+		t.Fatal(err)
+	}
+	first := acceptPeer(t, ln, "REP", "")
+	ctx, cancel := context.WithCancel(t.Context())
+	failed := make(chan error)
+	go func() {
+		_, err := req.Do(ctx, zmq.NewMessage(strings.Repeat("x", 30_000_000))) // more than the system buffers
+		failed <- err
+	}()
+	first.fill()
+	cancel()
+	if err := <-failed; !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	send(t, req, "next")
+	second := acceptPeer(t, ln, "REP", "")
+	if m := second.recv(); m[1] != "next" {
+		t.Errorf("request of %d bytes", len(m[1]))
+	}
+	eventually(t, "the other request is dropped", func() bool { return req.Stats().Dropped == 1 })
+	second.send("", "done")
+	expect(t, req, "done")
+}
+
 // TestReqGivesUpBeforeThePeerBinds does so over inproc.
 func TestReqGivesUpBeforeThePeerBinds(t *testing.T) {
 	in := patterns.InContext(newContext(t))

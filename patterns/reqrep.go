@@ -7,7 +7,6 @@ import (
 
 	"github.com/zeroactor/zmq"
 	"github.com/zeroactor/zmq/mailbox"
-	"github.com/zeroactor/zmq/ypipe"
 )
 
 // Why a socket ended a connection by itself.
@@ -124,11 +123,4 @@ func (p *pipe) notice() {
 	p.in.Append(0, nil)
 	p.in.EndMessage()
 	p.in.Flush()
-}
-
-// skip takes what remains of a message behind a frame with these flags.
-func (p *pipe) skip(flags byte) {
-	for flags&ypipe.FlagMore != 0 {
-		flags, _, _ = p.in.Next()
-	}
 }

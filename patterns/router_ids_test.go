@@ -155,6 +155,30 @@ func TestRouterNotify(t *testing.T) {
 	}
 }
 
+// TestRouterDoesNotNotifyItself of connections that it ends.
+func TestRouterDoesNotNotifyItself(t *testing.T) {
+	router := must(patterns.NewRouter(patterns.InContext(newContext(t)), patterns.RouterNotify(patterns.NotifyDisconnect)))(t)
+	monitor := router.Monitor(t.Context())
+	ep := join(t, "tcp://127.0.0.1:*", router)
+	p := dialPeer(t, ep, "DEALER", "d")
+	p.send("x")
+	expect(t, router, "d", "x")
+	if err := router.DisconnectPeer([]byte("d")); err != nil {
+		t.Fatal(err)
+	}
+	p.closed()
+	p.conn.Close()
+	for ev := range monitor {
+		if ev.Kind == patterns.Disconnected {
+			break
+		}
+	}
+	var m zmq.Message
+	if err := router.TryRecv(&m); !errors.Is(err, zmq.ErrAgain) {
+		t.Errorf("%q, %v", framesOf(&m), err)
+	}
+}
+
 // TestRouterConnectAs sends to a peer before there is a connection.
 func TestRouterConnectAs(t *testing.T) {
 	overAll(t, func(t *testing.T, in patterns.Option, wildcard string) {
@@ -183,6 +207,19 @@ func TestRouterConnectAs(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestRouterConnectAsTakesNothingOver, also where newcomers may.
+func TestRouterConnectAsTakesNothingOver(t *testing.T) {
+	in := patterns.InContext(newContext(t))
+	router := must(patterns.NewRouter(in, patterns.RouterHandover(true)))(t)
+	dealer := must(patterns.NewDealer(in, patterns.RoutingID([]byte("d"))))(t)
+	join(t, "inproc://mine", router, dealer)
+	if err := router.ConnectAs("inproc://other", []byte("d")); !errors.Is(err, zmq.ErrAddrInUse) {
+		t.Error(err)
+	}
+	send(t, router, "d", "x")
+	expect(t, dealer, "x")
 }
 
 // TestRouterConnects learns the id of a peer that it connects to from the
@@ -226,7 +263,14 @@ func TestRouterRefusesADuplicateItConnectsTo(t *testing.T) {
 	if err := router.Connect(out); err != nil {
 		t.Fatal(err)
 	}
+	p := acceptPeer(t, ln, "DEALER", "e")
+	p.send("x")
+	expect(t, router, "e", "x")
+	p.conn.Close()
 	acceptPeer(t, ln, "DEALER", "d").closed()
+	if n := len(router.Peers()); n != 1 {
+		t.Errorf("peers %q: the one refused has kept its id", router.Peers())
+	}
 	send(t, router, "d", "x")
 	first.recv()
 	first.conn.Close()

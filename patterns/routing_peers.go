@@ -78,8 +78,7 @@ func (c *correspondent) recvFrom(q *fairQueue, m *zmq.Message) error {
 			q.step()
 			return nil
 		}
-		p.skip(flags) // the peer was refused
-		q.step()
+		q.step() // the peer was refused: drop what it has sent
 	}
 }
 

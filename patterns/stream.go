@@ -88,12 +88,9 @@ func (s *Stream) checkTransport(op, text string) error {
 func (s *Stream) take(m *zmq.Message) error { return s.recvFrom(&s.fq, m) }
 
 func (s *Stream) attach(p *pipe) error {
-	id := p.endpoint.as
-	switch {
-	case id == nil:
+	id := p.endpoint.as // which ConnectAs has found free
+	if id == nil {
 		id = s.ids.autoID()
-	case s.ids.find(id) != nil:
-		return duplicateID(id)
 	}
 	s.ids.add(id, p)
 	s.fq.add(p)

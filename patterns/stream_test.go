@@ -177,6 +177,37 @@ func TestStreamReconnects(t *testing.T) {
 	}
 }
 
+// TestStreamDropsWhatWasMeantForALostConnection.
+func TestStreamDropsWhatWasMeantForALostConnection(t *testing.T) {
+	s := must(patterns.NewStream(patterns.InContext(newContext(t))))(t)
+	ln, ep := listenTCP(t)
+	if err := s.ConnectAs(ep, []byte("web")); err != nil {
+		t.Fatal(err)
+	}
+	c, err := ln.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	notified(t, s)
+	send(t, s, "web", strings.Repeat("x", 30_000_000)) // more than the system buffers
+	send(t, s, "web", "stale")
+	c.(*net.TCPConn).SetLinger(0)
+	c.Close()
+	notified(t, s)
+	send(t, s, "web", "fresh")
+	if c, err = ln.Accept(); err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	got := make([]byte, 5)
+	if _, err := io.ReadFull(c, got); err != nil || string(got) != "fresh" {
+		t.Errorf("%q, %v", got, err)
+	}
+	if n := s.Stats().Dropped; n != 2 {
+		t.Errorf("%d dropped", n)
+	}
+}
+
 func TestStreamRefusesInproc(t *testing.T) {
 	s := must(patterns.NewStream(patterns.InContext(newContext(t))))(t)
 	_, err := s.Bind("inproc://x")

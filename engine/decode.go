@@ -11,25 +11,14 @@ const maxDecodeIdle = 256 << 10
 func (c *Conn) readDecoded(rest []byte) error {
 	r := &c.reader
 	in := c.port.In
-	t := c.writer.encoder.transform
 	buf := append(make([]byte, 0, max(minRead, len(rest))), rest...)
 	fill := func() []byte { return buf[len(buf):cap(buf)] }
 	for {
-		used := 0
-		for used < len(buf) {
-			flags, body, n, err := t.Decode(buf[used:])
-			if err != nil {
-				return err
-			}
-			if n == 0 {
-				break
-			}
-			used += n
-			if err := c.receivedFrame(flags, body); err != nil {
-				return err
-			}
+		used, err := c.decode(buf)
+		in.Flush() // also what came before an error
+		if err != nil {
+			return err
 		}
-		in.Flush()
 		if used > 0 {
 			buf = append(buf[:0], buf[used:]...)
 		}
@@ -49,6 +38,22 @@ func (c *Conn) readDecoded(rest []byte) error {
 		}
 		c.pulse.received()
 	}
+}
+
+// decode adds the frames in b to the log, and returns how many bytes they have.
+func (c *Conn) decode(b []byte) (used int, err error) {
+	t := c.writer.encoder.transform
+	for used < len(b) {
+		flags, body, n, err := t.Decode(b[used:])
+		if err != nil || n == 0 {
+			return used, err
+		}
+		used += n
+		if err := c.receivedFrame(flags, body); err != nil {
+			return used, err
+		}
+	}
+	return used, nil
 }
 
 // receivedFrame adds a decoded frame to the log.

@@ -20,7 +20,7 @@ const (
 	// trustFirst is the size up to which memory is taken on the word of a
 	// peer that has not sent a large frame before. What has arrived once is
 	// believed the next time; otherwise memory grows with what arrives.
-	trustFirst = 256 << 10
+	trustFirst = 64 << 10
 )
 
 // errDraining ends reading into the log: nobody reads there any more.

@@ -163,6 +163,13 @@ func (c *memConn) Reset() {
 	}
 }
 
+// sent returns how many bytes were written at this end.
+func (c *memConn) sent() int {
+	c.out.mu.Lock()
+	defer c.out.mu.Unlock()
+	return c.out.total
+}
+
 func (c *memConn) SetDeadline(t time.Time) error {
 	c.SetReadDeadline(t)
 	return c.SetWriteDeadline(t)

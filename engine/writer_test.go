@@ -21,12 +21,13 @@ import (
 type flaky struct {
 	net.Conn // for the rest
 
-	mu   sync.Mutex
-	rng  *rand.Rand
-	left int // bytes until it fails
-	wire []byte
-	end  chan struct{} // closed when it has failed, or last is there
-	last []byte
+	mu    sync.Mutex
+	rng   *rand.Rand
+	left  int // bytes until it fails
+	wire  []byte
+	whole bool          // it has taken last, and perhaps commands after it
+	end   chan struct{} // closed when it has failed, or last is there
+	last  []byte
 }
 
 // take is a write. If it must not wait it is as short as it likes.
@@ -43,7 +44,8 @@ func (f *flaky) take(spans [][]byte, wait bool) (n int, err error) {
 	}
 	f.left -= n
 	f.wire = append(f.wire, all[:n]...)
-	if err != nil || bytes.HasSuffix(f.wire, f.last) {
+	f.whole = f.whole || bytes.HasSuffix(f.wire, f.last)
+	if err != nil || f.whole {
 		select {
 		case <-f.end:
 		default:
@@ -56,6 +58,20 @@ func (f *flaky) take(spans [][]byte, wait bool) (n int, err error) {
 func (f *flaky) write(spans [][]byte, wait bool) (int, error) { return f.take(spans, wait) }
 func (f *flaky) canTry() bool                                 { return true }
 func (f *flaky) Write(b []byte) (int, error)                  { return f.take([][]byte{b}, true) }
+
+// taken returns what it has taken so far. The writer may be at work.
+func (f *flaky) taken() []byte {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return bytes.Clone(f.wire)
+}
+
+// complete reports whether it has taken last.
+func (f *flaky) complete() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.whole
+}
 
 // serve makes a connection that only writes serve the port.
 func (f *flaky) serve(e *end, t Transform) {
@@ -107,12 +123,16 @@ func TestWriterOverManyConnections(t *testing.T) {
 				ms, _ := mixture(rng, 200, largest)
 				last := message{[]byte("the very last one")}
 				ms = append(ms, last)
+				longest := 0
+				for _, m := range ms {
+					longest = max(longest, 2*len(appendMessage(nil, m)))
+				}
 				e := newEnd(hwm, 0)
 				dial := func() *flaky {
 					nc, _ := newMemConns(1)
 					f := &flaky{
 						Conn: nc, end: make(chan struct{}), last: last[0],
-						rng: rand.New(rand.NewPCG(rng.Uint64(), 0)), left: rng.IntN(20 * largest),
+						rng: rand.New(rand.NewPCG(rng.Uint64(), 0)), left: rng.IntN(20*largest + longest), // some are enough for any message
 					}
 					if rng.IntN(4) == 0 {
 						f.left = rng.IntN(10)
@@ -124,7 +144,7 @@ func TestWriterOverManyConnections(t *testing.T) {
 				f := dial()
 				redial := func() {
 					e.detach()
-					wires = append(wires, f.wire)
+					wires = append(wires, f.taken())
 					f = dial()
 				}
 				for _, m := range ms {
@@ -133,11 +153,11 @@ func TestWriterOverManyConnections(t *testing.T) {
 						e.attached().command(func(b []byte) []byte { return AppendPing(b, 0, nil) })
 					}
 				}
-				for <-f.end; !bytes.HasSuffix(f.wire, last[0]); <-f.end {
+				for <-f.end; !f.complete(); <-f.end {
 					redial()
 				}
 				e.detach()
-				wires = append(wires, f.wire)
+				wires = append(wires, f.taken())
 				checkWires(t, ms, wires, c.consume)
 				if !e.Out.Drained() {
 					t.Error("the log is not empty")
@@ -241,14 +261,14 @@ func TestCommandsWhileSendersHelp(t *testing.T) {
 	defer e.reading.Unlock()
 	c := e.attached()
 	c.writer.helped = true
-	if again := c.write(); !again || len(f.wire) > 0 {
-		t.Errorf("the writer does not keep out of the senders' way: %v, %q", again, f.wire)
+	if again := c.write(); !again || len(f.taken()) > 0 {
+		t.Errorf("the writer does not keep out of the senders' way: %v, %q", again, f.taken())
 	}
 	c.writer.helped = true
 	ping := AppendPing(nil, 0, nil)
 	c.writer.queue(func(b []byte) []byte { return append(b, ping...) })
-	if c.write(); !bytes.Equal(f.wire, ping) {
-		t.Errorf("wrote %q", f.wire)
+	if c.write(); !bytes.Equal(f.taken(), ping) {
+		t.Errorf("wrote %q", f.taken())
 	}
 }
 

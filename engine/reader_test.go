@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 
 	"github.com/zeroactor/zmq"
+	"github.com/zeroactor/zmq/internal/arena"
 )
 
 // boundaries returns the sizes of bodies at which something changes: the length of
@@ -139,10 +140,21 @@ func TestFrameOf64MiB(t *testing.T) {
 	body[0], body[len(body)-1] = 1, 2
 	a, b := pair(t, "unix", filepath.Join(t.TempDir(), "s"))
 	e := newEnd(0, 1)
+	if _, _, ok := e.In.Next(); ok { // it sleeps now
+		t.Fatal("there is something")
+	}
 	established(t, testConfig("PULL", e.Port), a, b)
-	put(t, b, appendMessage(nil, message{{1}, body, {2}}))
-	if m := e.recv(); len(m) != 3 || !bytes.Equal(m[1], body) || !bytes.Equal(m[2], []byte{2}) {
-		t.Fatalf("got %s", m)
+	go func() {
+		b.Write(AppendHeader(AppendFrame(nil, FlagMore, []byte("a")), FlagMore, len(body)))
+		b.Write(body)
+		b.Write(AppendFrame(nil, 0, []byte("z")))
+	}()
+	<-e.readable
+	for i, want := range [][]byte{[]byte("a"), body, []byte("z")} {
+		flags, got, ok := e.In.Next() // without the copy that others make
+		if more := byte(FlagMore * min(2-i, 1)); !ok || flags != more || !bytes.Equal(got, want) {
+			t.Fatalf("frame %d has %d bytes and flags %#x", i, len(got), flags)
+		}
 	}
 }
 
@@ -156,7 +168,7 @@ func TestLongFormOfShortFrame(t *testing.T) {
 }
 
 // "When a peer receives a PING command it SHALL respond with a PONG command that
-// echoes the context": wherever it comes, also between the frames of a message,
+// echoes the ping-context": wherever it comes, also between the frames of a message,
 // where libzmq sends it.
 // https://rfc.zeromq.org/spec/37/#connection-heartbeating
 func TestPongEchoesContextBetweenFrames(t *testing.T) {
@@ -319,6 +331,65 @@ func TestSocketResumesParsing(t *testing.T) {
 			if m, ok := e.next(); !ok || m[0][0] != i {
 				t.Fatalf("message %d is %s, %v", i, m, ok)
 			}
+		}
+		r.cancel()
+		r.wait()
+	})
+}
+
+// A socket may take messages in the very flush that hands them over, on the
+// reader's goroutine. The credit that it gives then comes to the parser while
+// that is at work, and is not lost.
+func TestSocketReadsInTheFlush(t *testing.T) {
+	for _, hwm := range []int{1, 2, 10} {
+		synctest.Test(t, func(t *testing.T) {
+			taken := 0
+			var p *Port
+			p = NewPort(arena.NewPool(-1), 0, hwm, func() {
+				for _, _, ok := p.In.Next(); ok; _, _, ok = p.In.Next() {
+					taken++
+				}
+			}, func() {})
+			p.In.Next() // sleeps
+			a, b := newMemConns(64 << 10)
+			r := established(t, testConfig("PULL", p), a, b)
+			b.Write(bytes.Repeat(appendMessage(nil, message{[]byte("m")}), 1000))
+			b.Close()
+			if err := r.wait(); err != io.EOF || taken != 1000 {
+				t.Errorf("%d messages came, then %v", taken, err)
+			}
+		})
+	}
+}
+
+// A new high-water mark counts for a reader that waits at the old one, also if
+// it is set while that is about to.
+func TestRecvHWMChangesWhileBlocked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := newMemConns(64 << 10)
+		e := newEnd(0, 1)
+		r := established(t, testConfig("PULL", e.Port), a, b)
+		b.Write(bytes.Repeat(appendMessage(nil, message{[]byte("m")}), 100))
+		for _, c := range []struct{ hwm, want int }{{1, 1}, {3, 3}, {2, 3}, {10, 10}, {0, 100}} {
+			e.SetRecvHWM(c.hwm)
+			synctest.Wait()
+			if n := e.In.Written(); n != int64(c.want) {
+				t.Errorf("a mark of %d lets %d messages in, want %d", c.hwm, n, c.want)
+			}
+		}
+		r.cancel()
+		r.wait()
+	})
+	synctest.Test(t, func(t *testing.T) {
+		var p *Port
+		p = NewPort(arena.NewPool(-1), 0, 1, func() { p.SetRecvHWM(0) }, func() {})
+		p.In.Next() // sleeps
+		a, b := newMemConns(64 << 10)
+		r := established(t, testConfig("PULL", p), a, b)
+		b.Write(bytes.Repeat(appendMessage(nil, message{[]byte("m")}), 100))
+		synctest.Wait()
+		if n := p.In.Written(); n != 100 {
+			t.Errorf("%d messages came in", n)
 		}
 		r.cancel()
 		r.wait()

@@ -75,16 +75,18 @@ func (d *distributor) all() {
 
 // blocked reports whether a chosen pipe has no room. It will be writable when
 // it has.
-func (d *distributor) blocked() bool { return slices.ContainsFunc(d.chosen, d.mute) }
+func (d *distributor) blocked() bool { return slices.ContainsFunc(d.chosen, d.lacksRoom) }
 
-// mute reports whether p is not to be written to. Its log is asked only as long
-// as it has room.
-func (d *distributor) mute(p *pipe) bool {
-	if !p.mute && p.out.Full() {
-		p.mute = true
+// lacksRoom reports whether p cannot take a message.
+func (d *distributor) lacksRoom(p *pipe) bool {
+	known := p.full
+	if p.hasRoom() {
+		return false
+	}
+	if !known {
 		d.full = p
 	}
-	return p.mute
+	return true
 }
 
 // help returns the pipe that was found full last, once.
@@ -98,7 +100,7 @@ func (d *distributor) help() *pipe {
 // none.
 func (d *distributor) send(o outgoing) (dropped int64) {
 	all := len(d.chosen)
-	d.chosen = slices.DeleteFunc(d.chosen, d.mute)
+	d.chosen = slices.DeleteFunc(d.chosen, d.lacksRoom)
 	if len(d.chosen) > 1 && o.large() {
 		d.share(o)
 	} else {

@@ -36,7 +36,6 @@ type pipe struct {
 	ended     bool // closed because its last connection has ended
 	linked    bool // has a connection (kept by patterns that ask)
 	probed    bool // holds a probe for its first connection
-	mute      bool // full: a distributor passes it over
 
 	round   uint64  // of the distributor, that chose it last
 	demands demands // what a publisher notes of it

@@ -101,7 +101,7 @@ func (b *publisher) detach(p *pipe) {
 	b.former.RemoveAll(p, nil)
 }
 
-func (b *publisher) writable(p *pipe) { p.mute = false }
+func (b *publisher) writable(*pipe) {}
 
 func (b *publisher) connected(p *pipe) {
 	p.demands.returned = true
@@ -122,7 +122,7 @@ func (b *publisher) greet(p *pipe) {
 	welcome := b.sock.cfg.pubsub.welcome
 	switch {
 	case len(welcome) == 0:
-	case b.dist.mute(p):
+	case !p.hasRoom():
 		b.sock.stats.Dropped++
 	default:
 		p.out.Append(0, welcome)

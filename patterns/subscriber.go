@@ -60,7 +60,7 @@ func (b *subscriber) disconnected(p *pipe) {
 }
 
 func (b *subscriber) readable(p *pipe) { b.fq.add(p) }
-func (b *subscriber) writable(p *pipe) { p.mute = false }
+func (b *subscriber) writable(*pipe)   {}
 func (b *subscriber) full() *pipe      { return nil }
 
 // link tells a publisher all subscriptions.

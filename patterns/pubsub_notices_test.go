@@ -1,0 +1,116 @@
+package patterns
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/zeroactor/zmq"
+)
+
+// queued returns how many notices an XPUB holds.
+func queued(pub *XPub) int {
+	pub.turn.Lock()
+	defer pub.turn.Unlock()
+	return len(pub.notices.queue)
+}
+
+// What a peer can make an XPUB hold is bounded by its subscriptions and the
+// high-water mark, though its user receives nothing, and whatever it does.
+func TestNoticesAreBounded(t *testing.T) {
+	const hwm, topics = 10, 100
+	ctx := NewContext()
+	defer ctx.Close()
+	for name, c := range map[string]struct {
+		opts []XPubOption
+		do   func(sub *XSub, i int)
+		most int
+	}{
+		"flapping": {nil, func(sub *XSub, i int) {
+			sub.Subscribe("flap")
+			sub.Unsubscribe("flap")
+		}, topics + hwm + 1},
+		"cancelling what is not known": {nil, func(sub *XSub, i int) {
+			sub.Unsubscribe(fmt.Sprint("unknown ", i))
+		}, topics + hwm},
+		"repeating": {[]XPubOption{XPubVerboser(true)}, func(sub *XSub, i int) {
+			sub.Subscribe("topic 1")
+		}, topics + hwm},
+		"repeating, manually": {[]XPubOption{XPubManual(true)}, func(sub *XSub, i int) {
+			sub.Subscribe("topic 1")
+		}, topics + hwm},
+		"talking": {nil, func(sub *XSub, i int) {
+			sub.TrySend(zmq.NewMessage("user"))
+		}, topics + hwm},
+	} {
+		t.Run(name, func(t *testing.T) {
+			pub, _ := NewXPub(append(c.opts, InContext(ctx), RecvHWM(hwm))...)
+			defer pub.Close()
+			sub, _ := NewXSub(InContext(ctx), XSubVerboseUnsubscribe(true), SendHWM(hwm))
+			defer sub.CloseNow()
+			if _, err := pub.Bind("inproc://" + name); err != nil {
+				t.Fatal(err)
+			}
+			if err := sub.Connect("inproc://" + name); err != nil {
+				t.Fatal(err)
+			}
+			for i := range topics {
+				sub.Subscribe(fmt.Sprint("topic ", i))
+			}
+			for i := range 1000 {
+				c.do(sub, i)
+			}
+			if n := queued(pub); n < topics || n > c.most {
+				t.Fatalf("%d notices are queued, want no more than %d", n, c.most)
+			}
+			// Once they are taken, the rest comes, to the end.
+			sub.Subscribe("end")
+			var m zmq.Message
+			for last := ""; last != "\x01end"; last = string(m.Frame(0)) {
+				if err := pub.TryRecv(&m); err != nil {
+					t.Fatalf("after %q: %v", last, err)
+				}
+			}
+		})
+	}
+}
+
+// A peer that is lost while it was not read takes its subscriptions along, those
+// that had not been looked at as well.
+func TestLostPeerWithUnreadSubscriptions(t *testing.T) {
+	const hwm = 10
+	ctx := NewContext()
+	defer ctx.Close()
+	pub, _ := NewXPub(InContext(ctx), RecvHWM(hwm))
+	sub, _ := NewXSub(InContext(ctx))
+	if _, err := pub.Bind("inproc://lost"); err != nil {
+		t.Fatal(err)
+	}
+	if err := sub.Connect("inproc://lost"); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 * hwm {
+		sub.TrySend(zmq.NewMessage("user"))
+	}
+	sub.Subscribe("unread")
+	if n := pub.Topics(); n != 0 || queued(pub) != hwm {
+		t.Fatalf("%d topics and %d notices: the subscription was to be behind what is not read", n, queued(pub))
+	}
+	sub.Close()
+	if n := pub.Topics(); n != 0 {
+		t.Errorf("%d topics, and no peer", n)
+	}
+	var m zmq.Message
+	for range 2 * hwm {
+		if err := pub.TryRecv(&m); err != nil || string(m.Frame(0)) != "user" {
+			t.Fatal(err)
+		}
+	}
+	for _, want := range []string{"\x01unread", "\x00unread"} {
+		if err := pub.TryRecv(&m); err != nil || string(m.Frame(0)) != want {
+			t.Fatalf("%v, want %q", err, want)
+		}
+	}
+	if s := pub.Stats(); s.Pipes != 0 {
+		t.Errorf("%+v", s)
+	}
+}

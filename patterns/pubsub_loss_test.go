@@ -205,6 +205,57 @@ func TestPubQueuesForOneThatIsAway(t *testing.T) {
 	}
 }
 
+// If what a subscriber gets is left to the program, it may end the queue of one
+// that is away.
+func TestManualPubForgetsOneThatIsAway(t *testing.T) {
+	in := patterns.InContext(newContext(t))
+	sub := must(patterns.NewXSub(in))(t)
+	sub.Subscribe("a")
+	ep := must(sub.Bind("tcp://127.0.0.1:*"))(t).String()
+	pub := must(patterns.NewXPub(in, patterns.XPubManual(true)))(t)
+	if err := pub.Connect(ep); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, pub, subscribed+"a")
+	pub.Subscribe("a")
+	pub.Subscribe("A")
+	sub.Close()
+	expect(t, pub, cancelled+"a")
+	pub.Unsubscribe("a")
+	send(t, pub, "a", "not for it")
+	send(t, pub, "A", "for it")
+
+	sub = must(patterns.NewXSub(in))(t)
+	must(sub.Bind(ep))(t)
+	expect(t, sub, "A", "for it")
+}
+
+// A welcome message is dropped, and counted, if a queue is full.
+func TestWelcomeFindsNoRoom(t *testing.T) {
+	in := patterns.InContext(newContext(t))
+	sub := must(patterns.NewXSub(in))(t)
+	sub.Subscribe("a")
+	ep := must(sub.Bind("tcp://127.0.0.1:*"))(t).String()
+	pub := must(patterns.NewXPub(in, patterns.WelcomeMessage([]byte("welcome")), patterns.SendHWM(1)))(t)
+	if err := pub.Connect(ep); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, pub, subscribed+"a")
+	expect(t, sub, "welcome")
+	sub.Close()
+	expect(t, pub, cancelled+"a")
+	for range 3 {
+		send(t, pub, "a", "queued")
+	}
+	before := pub.Stats().Dropped
+	sub = must(patterns.NewXSub(in))(t)
+	must(sub.Bind(ep))(t)
+	expect(t, sub, "a", "queued")
+	if n := pub.Stats().Dropped - before; n != 1 {
+		t.Errorf("%d dropped, want the welcome message", n)
+	}
+}
+
 // An XSUB that floods an XPUB whose user does not receive is not read any more.
 // Others are, and nothing of what was taken is lost.
 func TestFloodStopsItsSenderOnly(t *testing.T) {

@@ -2,9 +2,12 @@ package patterns
 
 import (
 	"fmt"
+	"runtime"
 	"testing"
 
 	"github.com/zeroactor/zmq"
+	"github.com/zeroactor/zmq/engine"
+	"github.com/zeroactor/zmq/ypipe"
 )
 
 // queued returns how many notices an XPUB holds.
@@ -113,4 +116,63 @@ func TestLostPeerWithUnreadSubscriptions(t *testing.T) {
 	if s := pub.Stats(); s.Pipes != 0 {
 		t.Errorf("%+v", s)
 	}
+}
+
+// A sender that waits for a full subscriber goes on when the message is not for
+// that one any more.
+func TestWaitingSenderSeesCancellation(t *testing.T) {
+	ctx := NewContext()
+	defer ctx.Close()
+	pub, _ := NewPub(InContext(ctx), NoDrop(true), SendHWM(1))
+	sub, _ := NewSub(InContext(ctx), Subscribe("a"), RecvHWM(1))
+	if _, err := pub.Bind("inproc://waiting"); err != nil {
+		t.Fatal(err)
+	}
+	if err := sub.Connect("inproc://waiting"); err != nil {
+		t.Fatal(err)
+	}
+	for pub.TrySend(zmq.NewMessage("a")) == nil {
+	}
+	done := make(chan error)
+	go func() { done <- pub.SendBytes(t.Context(), []byte("a")) }()
+	for waits := false; !waits; {
+		runtime.Gosched()
+		pub.turn.Lock()
+		waits = !pub.sendq.Empty()
+		pub.turn.Unlock()
+	}
+	sub.Unsubscribe("a")
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+// Nothing is left of a subscriber that is away when it is given up.
+func TestDisconnectForgetsOneThatIsAway(t *testing.T) {
+	ctx := NewContext()
+	defer ctx.Close()
+	pub, _ := NewXPub(InContext(ctx))
+	pub.turn.Lock()
+	p := newNetworkPipe(&pub.socket, nil)
+	if err := pub.socket.attach(p); err != nil {
+		t.Fatal(err)
+	}
+	p.peer = &zmq.Peer{Version: [2]int{3, 1}}
+	pub.connected(p)
+	p.in.Append(ypipe.FlagCommand, engine.AppendCommandBody(nil, engine.NameSubscribe, "a"))
+	p.in.EndMessage()
+	p.in.Flush()
+	pub.turn.Pending()
+	if n := pub.subs.Len(); n != 1 {
+		t.Errorf("%d subscriptions", n)
+	}
+	pub.disconnected(p)
+	if n, former := pub.subs.Len(), pub.former.Len(); n != 0 || former != 1 {
+		t.Errorf("%d subscriptions, and %d of one that is away", n, former)
+	}
+	pub.socket.detach(p)
+	if n := pub.former.Len(); n != 0 {
+		t.Errorf("%d subscriptions of one that is gone", n)
+	}
+	pub.turn.Unlock()
 }

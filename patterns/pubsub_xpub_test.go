@@ -179,14 +179,24 @@ func TestXPubManualLastValue(t *testing.T) {
 		expect(t, one, "a", want)
 	}
 
-	// And if it does not match, nobody gets it.
-	one.Subscribe("c")
+	// And if it does not match, nobody gets it. An XSUB would see that.
+	raw := must(patterns.NewXSub(in, hwm))(t)
+	raw.Connect("inproc://last")
+	raw.Subscribe("c")
 	expect(t, pub, subscribed+"c")
 	pub.Subscribe("c")
-	send(t, pub, "d")
-	send(t, pub, "a", "3")
-	expect(t, one, "a", "3")
-	expect(t, two, "a", "3")
+	send(t, pub, "a", "for nobody")
+	send(t, pub, "c", "3")
+	expect(t, raw, "c", "3")
+
+	// One that is gone does not keep the message from the others.
+	raw.Subscribe("c")
+	expect(t, pub, subscribed+"c")
+	pub.Subscribe("c")
+	raw.Close()
+	send(t, pub, "a", "4")
+	expect(t, one, "a", "4")
+	expect(t, two, "a", "4")
 }
 
 // TestWelcomeMessage: it comes over each connection, before anything else.

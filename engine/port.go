@@ -30,6 +30,8 @@ type Port struct {
 	finished bool  // nothing more is written to Out
 	deaf     bool  // nobody reads In any more
 	recvHWM  int   // that In is to have; negative: the one it has
+
+	source func() // fills Out, if the socket does not
 }
 
 // NewPort returns a port without a connection. readable is called when In has
@@ -74,6 +76,23 @@ func (p *Port) limitIn() {
 	p.mu.Unlock()
 	if messages >= 0 {
 		p.In.SetHWM(messages)
+	}
+}
+
+// SetSource makes fill, instead of the socket, the writer of Out. It is called by
+// whoever is about to read Out, when nothing in it has been written in part; it
+// is Out's reader as well for that time, and may take out what has not been
+// written. The socket calls Wake when there is something to fill with. To be
+// called before the port has a connection.
+func (p *Port) SetSource(fill func()) { p.source = fill }
+
+// Wake makes the connection, if there is one, look at Out.
+func (p *Port) Wake() { p.writer.Wake() }
+
+// fill calls the source, if there is one. reading must be held.
+func (p *Port) fill() {
+	if p.source != nil {
+		p.source()
 	}
 }
 
@@ -172,6 +191,7 @@ func (p *Port) state() (finished, deaf bool) {
 func (p *Port) Discard() (messages int64) {
 	p.reading.Lock()
 	defer p.reading.Unlock()
+	p.fill()
 	return p.Out.Discard()
 }
 
@@ -186,5 +206,6 @@ func (p *Port) Done() bool {
 	}
 	p.reading.Lock()
 	defer p.reading.Unlock()
+	p.fill()
 	return p.Out.Drained()
 }

@@ -65,7 +65,6 @@ func (w *writer) hasControl() bool {
 // otherwise the log is empty and its reader sleeps, or the connection is over.
 func (c *Conn) write() (again bool) {
 	w := &c.writer
-	out := c.port.Out
 	for !w.closed {
 		if w.helped {
 			w.helped = false
@@ -76,15 +75,14 @@ func (c *Conn) write() (again bool) {
 		if w.sent == 0 && !c.writeControl() {
 			return false
 		}
-		var n int
-		w.spans, n = out.Spans(w.spans[:0], maxBatch)
+		n := c.look()
 		if n == 0 {
 			// The socket writes nothing more once it has said so; what it
 			// wrote before that may have come since the look above.
 			if finished, _ := c.port.state(); !finished {
 				return false
 			}
-			if w.spans, n = out.Spans(w.spans[:0], maxBatch); n == 0 {
+			if n = c.look(); n == 0 {
 				c.closeWrite()
 				return false
 			}
@@ -100,6 +98,17 @@ func (c *Conn) write() (again bool) {
 		}
 	}
 	return false
+}
+
+// look fills the spans with what the log holds, and returns how many bytes that
+// is.
+func (c *Conn) look() (n int) {
+	w := &c.writer
+	if w.sent == 0 {
+		c.port.fill()
+	}
+	w.spans, n = c.port.Out.Spans(w.spans[:0], maxBatch)
+	return n
 }
 
 // help sends what it can without waiting.

@@ -30,6 +30,8 @@ type config struct {
 	maxMessageSize   int64
 	immediate        bool
 
+	conflateIn, conflateOut bool
+
 	metadata engine.Properties
 
 	handshakeTimeout        time.Duration

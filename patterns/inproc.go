@@ -37,6 +37,7 @@ func (s *socket) connectInproc(e *endpoint) error {
 	p.out = ypipe.NewLog(s.ctx.pool, s.cfg.sendHWM, mate.postReadable, p.postWritable)
 	p.in = ypipe.NewLog(s.ctx.pool, s.cfg.recvHWM, p.postReadable, mate.postWritable)
 	mate.in, mate.out, mate.peerHWM = p.out, p.in, s.cfg.recvHWM
+	p.conflateInproc(s.ctx.pool, &s.cfg)
 
 	if err := s.attach(p); err != nil {
 		return err
@@ -59,6 +60,7 @@ func (s *socket) acceptInproc(e *endpoint, p *pipe) {
 	mate.peer = other.asPeer()
 	known := mate.peerHWM // as it was when the other one connected
 	mate.limitOut()
+	conflateThere := s.conflateAccepted(mate)
 	err := s.checkPeer(other)
 	if err == nil {
 		err = s.attach(mate)
@@ -72,10 +74,20 @@ func (s *socket) acceptInproc(e *endpoint, p *pipe) {
 		}})
 		return
 	}
+	if mate.newest != nil {
+		mate.onNewest() // what was sent before
+	}
 	peer, peerHWM := s.asPeer(), s.cfg.recvHWM
 	other.turn.Post(&mailbox.Event{Do: func() {
 		p.peer, p.peerHWM, p.joined = peer, peerHWM, true
 		p.limitOut()
+		if conflateThere && p.newest == nil {
+			p.conflateIn(other.ctx.pool, new(conflation), p.in)
+			p.onNewest()
+		}
+		if p.boundless {
+			mate.postReadable() // for what was sent before
+		}
 		if other.cfg.recvHWM != known {
 			p.tellHWM()
 		}
@@ -88,6 +100,20 @@ func (s *socket) acceptInproc(e *endpoint, p *pipe) {
 			other.ready()
 		}
 	}})
+}
+
+// conflateAccepted makes an accepted end of a pipe conflate what this socket
+// wants to be conflated, and reports whether the other end is to conflate what
+// this one sends. In the turn.
+func (s *socket) conflateAccepted(mate *pipe) (there bool) {
+	if s.cfg.conflateIn && mate.newest == nil {
+		mate.conflateIn(s.ctx.pool, new(conflation), mate.in)
+	}
+	if s.cfg.conflateOut {
+		mate.out.SetHWM(0)
+		mate.boundless = true
+	}
+	return s.cfg.conflateOut
 }
 
 // checkPeer refuses a socket whose type does not go with ours, as a handshake

@@ -29,7 +29,7 @@ func (x *receiver) SetRecvHWM(messages int) error {
 		s.cfg.recvHWM = messages
 		for p := range s.pipes {
 			switch {
-			case p.port != nil:
+			case p.port != nil && p.newest == nil:
 				p.port.SetRecvHWM(messages)
 			case p.joined:
 				p.tellHWM()
@@ -37,6 +37,18 @@ func (x *receiver) SetRecvHWM(messages int) error {
 		}
 	})
 }
+
+// SetSendHWM changes [SendHWM], of queues that are there as well.
+func (s *Req) SetSendHWM(messages int) error { return s.out.SetSendHWM(messages) }
+
+// SetRecvHWM changes [RecvHWM], of queues that are there as well.
+func (s *Req) SetRecvHWM(messages int) error { return s.in.SetRecvHWM(messages) }
+
+// SetSendHWM changes [SendHWM], of queues that are there as well.
+func (s *Rep) SetSendHWM(messages int) error { return s.out.SetSendHWM(messages) }
+
+// SetRecvHWM changes [RecvHWM], of queues that are there as well.
+func (s *Rep) SetRecvHWM(messages int) error { return s.in.SetRecvHWM(messages) }
 
 // SetLinger changes [Linger], for endpoints that are unbound or disconnected
 // from now on and for Close, but a Close that has begun.
@@ -71,6 +83,9 @@ func (s *socket) set(option string, messages int, do func()) error {
 // limitOut sets the high-water mark of what goes out, by what is known of both
 // ends. In the turn.
 func (p *pipe) limitOut() {
+	if p.boundless {
+		return
+	}
 	hwm := p.sock.cfg.sendHWM
 	if p.joined {
 		hwm = sumHWM(hwm, p.peerHWM)

@@ -32,6 +32,7 @@ type pipe struct {
 	balanced  bool // in the load balancer
 	unflushed bool // in the socket's list of that name
 	full      bool // found full by hasRoom, and not writable since
+	boundless bool // what is sent has no high-water mark
 	closed    bool // nothing more comes in, and nothing can be sent
 	ended     bool // closed because its last connection has ended
 	linked    bool // has a connection (kept by patterns that ask)
@@ -39,6 +40,8 @@ type pipe struct {
 
 	round   uint64  // of the distributor, that chose it last
 	demands demands // what a publisher notes of it
+
+	newest *conflation // what in is filled from; nil if the pipe does not conflate
 
 	refused error // why a connection is not to serve the pipe, said while it asks
 
@@ -56,6 +59,10 @@ func newPipe(s *socket, e *endpoint) *pipe {
 // newNetworkPipe returns a pipe whose other end is a port. In the turn.
 func newNetworkPipe(s *socket, e *endpoint) *pipe {
 	p := newPipe(s, e)
+	if s.cfg.conflateIn || s.cfg.conflateOut {
+		p.newConflatingPort(s.ctx.pool, &s.cfg)
+		return p
+	}
 	p.port = engine.NewPort(s.ctx.pool, s.cfg.sendHWM, s.cfg.recvHWM, p.postReadable, p.postWritable)
 	p.in, p.out = p.port.In, p.port.Out
 	return p
@@ -100,7 +107,7 @@ func (p *pipe) asleep() {
 // send writes the frames of o from the given one on. There must be room.
 func (p *pipe) send(o outgoing, from int) {
 	if o.m != nil {
-		p.appendMessage(o.m, from)
+		appendMessage(p.out, o.m, from)
 	} else {
 		last := len(o.frames) - 1
 		for _, f := range o.frames[from:last] {
@@ -112,7 +119,7 @@ func (p *pipe) send(o outgoing, from int) {
 }
 
 // appendMessage writes the frames of m from the given one on; m keeps them.
-func (p *pipe) appendMessage(m *zmq.Message, from int) {
+func appendMessage(l *ypipe.Log, m *zmq.Message, from int) {
 	last := m.Len() - 1
 	for i := from; i <= last; i++ {
 		flags := byte(ypipe.FlagMore)
@@ -122,9 +129,9 @@ func (p *pipe) appendMessage(m *zmq.Message, from int) {
 		body, buf := m.View(i)
 		if buf != nil && len(body) > shareMin {
 			buf.Retain(1)
-			p.out.AppendBuf(flags, body, buf)
+			l.AppendBuf(flags, body, buf)
 		} else {
-			p.out.Append(flags, body)
+			l.Append(flags, body)
 		}
 	}
 }

@@ -75,8 +75,8 @@ func TestSlowSubscriberHarmsNobody(t *testing.T) {
 	})
 }
 
-// fill sends to a subscriber that does not read until no more is taken.
-func fill(t *testing.T, pub *patterns.XPub, frames ...string) (sent int) {
+// fillQueue sends to a subscriber that does not read until no more is taken.
+func fillQueue(t *testing.T, pub *patterns.XPub, frames ...string) (sent int) {
 	t.Helper()
 	for {
 		err := pub.TrySend(zmq.NewMessage(frames...))
@@ -115,7 +115,7 @@ func TestNoDrop(t *testing.T) {
 				}
 			}
 		}()
-		n := fill(t, pub, "a", large)
+		n := fillQueue(t, pub, "a", large)
 		send(t, pub, "b") // does not concern the one that is full
 		if got := <-sent; got != n {
 			t.Fatalf("%d messages were taken, and %d came", n, got)
@@ -151,7 +151,7 @@ func TestNoDropWaitsForNobody(t *testing.T) {
 				join(t, wildcard, pub, sub)
 				expect(t, pub, subscribed+"a")
 				large := []byte(strings.Repeat("x", 100_000))
-				fill(t, pub, "a", string(large))
+				fillQueue(t, pub, "a", string(large))
 				done := make(chan error, 2)
 				for range cap(done) {
 					go func() { done <- pub.SendBytes(ctx, []byte("a"), large) }()

@@ -86,7 +86,11 @@ func (s *Rep) take(m *zmq.Message) error {
 	if s.open.pipe != nil {
 		return zmq.ErrState
 	}
-	return s.next(&s.open, m)
+	err := s.next(&s.open, m)
+	if err == nil {
+		s.notify() // ready to send
+	}
+	return err
 }
 
 // next takes the next request apart. "SHALL remove and store the address
@@ -136,6 +140,7 @@ func (s *Rep) put(o outgoing) error {
 	}
 	s.reply(&s.open, o)
 	s.open.pipe = nil
+	s.notify() // ready to receive
 	return nil
 }
 

@@ -154,6 +154,7 @@ func (s *Req) reply(m *zmq.Message) error {
 		}
 		if s.readReply(p, m, flags, body) == verdictBody {
 			s.asked, s.waiting = nil, false
+			s.notify() // ready to send
 			return nil
 		}
 	}

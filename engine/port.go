@@ -122,7 +122,8 @@ func (p *Port) attached() *Conn {
 }
 
 // Help is for a sender that found Out full: it writes to the connection what
-// that takes at once, on the caller's goroutine. While senders help, the writer activation keeps out of their way.
+// that takes at once, on the caller's goroutine. While senders help, the writer
+// activation keeps out of their way.
 func (p *Port) Help() {
 	if !p.reading.TryLock() {
 		return // somebody is writing

@@ -72,7 +72,7 @@ func (p *program) all(ctx context.Context) error {
 	others.Go(func() { stopOn(ctx, stop, p.ventilate(ctx, tasks.Push, reports.endpoint)) })
 	others.Go(func() { stopOn(ctx, stop, p.workAll(ctx, tasks.endpoint, reports.endpoint)) })
 	err = p.gather(ctx, reports)
-	if ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil {
 		err = context.Cause(ctx) // what made the sink's wait end
 	}
 	stop(errOver)

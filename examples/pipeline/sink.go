@@ -16,7 +16,8 @@ type sink struct {
 }
 
 // run gathers until the run is over, in one way or another. The error is that
-// of a done context or a closed socket.
+// of a done context or a closed socket. An interrupt ends it even while reports
+// keep coming: half a count is of no use to anybody.
 func (s *sink) run(ctx context.Context) (*summary, error) {
 	l := newLedger(time.Now(), s.quiet, s.patience)
 	tick := s.quiet / beatsPerQuiet
@@ -25,6 +26,9 @@ func (s *sink) run(ctx context.Context) (*summary, error) {
 	defer m.Release()
 	for {
 		err := recvWithin(ctx, s.reports, &m, tick)
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
 		if err != nil && !timedOut(ctx, err) {
 			return nil, err
 		}

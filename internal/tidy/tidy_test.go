@@ -118,6 +118,9 @@ func load(root fs.FS) ([]*source, error) {
 		if err != nil {
 			return err
 		}
+		if !entry.IsDir() && entry.Name() == ".git" {
+			return nil // a linked work tree's link to its repository
+		}
 		if entry.IsDir() {
 			if slices.Contains(notOurs[:], entry.Name()) {
 				return fs.SkipDir

@@ -57,6 +57,7 @@ type Conn struct {
 	peer *zmq.Peer
 
 	reader reader
+	role   role // of the reader
 	writer writer
 	pulse  *pulse // nil if the peer knows no heartbeats
 
@@ -105,6 +106,8 @@ func (c *Conn) Run(ctx context.Context) (err error) {
 	}
 	c.port = port
 	c.writer.init(newSink(c.nc), transform)
+	c.reader.init(newSource(c.nc), port.In, c.cfg.MaxMessageSize)
+	c.role.init(c)
 	defer func() {
 		c.nc.Close()
 		port.detach()
@@ -156,7 +159,7 @@ func (c *Conn) lastRead() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.writeErr != nil {
-		c.nc.SetReadDeadline(time.Now().Add(lastWords))
+		c.role.setDeadline(time.Now().Add(lastWords))
 	}
 }
 

@@ -31,7 +31,8 @@ type Port struct {
 	deaf     bool  // nobody reads In any more
 	recvHWM  int   // that In is to have; negative: the one it has
 
-	source func() // fills Out, if the socket does not
+	source  func() // fills Out, if the socket does not
+	written func() // in place of Wake when Out, found empty, is no more; nil is Wake
 }
 
 // NewPort returns a port without a connection. readable is called when In has
@@ -41,7 +42,7 @@ func NewPort(pool *arena.Pool, sendHWM, recvHWM int, readable, writable func()) 
 	p := &Port{room: make(chan struct{}, 1), recvHWM: -1}
 	p.writer = mailbox.NewActivation(p.write)
 	p.In = ypipe.NewLog(pool, recvHWM, readable, p.roomAgain)
-	p.Out = ypipe.NewLog(pool, sendHWM, p.writer.Wake, writable)
+	p.Out = ypipe.NewLog(pool, sendHWM, p.outReadable, writable)
 	return p
 }
 
@@ -86,8 +87,38 @@ func (p *Port) limitIn() {
 // called before the port has a connection.
 func (p *Port) SetSource(fill func()) { p.source = fill }
 
+// OnWritten makes written be called when Out, found empty by the connection, has
+// something again. It must see to it that Wake or Write is called. It is called
+// by the writer of Out. To be called before anything is written.
+func (p *Port) OnWritten(written func()) { p.written = written }
+
+func (p *Port) outReadable() {
+	if p.written != nil {
+		p.written()
+	} else {
+		p.writer.Wake()
+	}
+}
+
 // Wake makes the connection, if there is one, look at Out.
 func (p *Port) Wake() { p.writer.Wake() }
+
+// Write does what Wake does on the caller's goroutine, as far as that is possible
+// without waiting.
+func (p *Port) Write() {
+	if !p.reading.TryLock() {
+		p.writer.Wake() // somebody is writing, and may have looked already
+		return
+	}
+	done := false
+	if c := p.attached(); c != nil {
+		done = c.writeNow()
+	}
+	p.reading.Unlock()
+	if !done {
+		p.writer.Wake()
+	}
+}
 
 // fill calls the source, if there is one. reading must be held.
 func (p *Port) fill() {

@@ -6,6 +6,8 @@ import (
 	"math"
 	"net"
 	"sync"
+
+	"github.com/zeroactor/zmq/ypipe"
 )
 
 const (
@@ -31,28 +33,40 @@ var errDraining = errors.New("draining")
 // what was read, so that no goroutine must be woken for it.
 type reader struct {
 	source source
-	limit  uint64 // largest frame that is not to be looked at more closely
-	trust  int    // frame size that memory is taken for at once
+	fill   func() []byte // where source is to read to
+	idle   func()        // when nothing is there to be read
+	limit  uint64        // largest frame that is not to be looked at more closely
+	trust  int           // frame size that memory is taken for at once
+	large  bool          // the last read ended in a large frame
 
 	// parsing guards what follows.
 	parsing sync.Mutex
 	keep    int        // bytes reserved in the log that are not parsed yet
 	more    bool       // a message has begun and is not whole
-	blocked bool       // the reader goroutine waits for parsed
+	blocked bool       // bytes wait for room in the log: the socket is to parse them
+	waiting bool       // the goroutine waits for parsed
 	parsed  chan error // the bytes it waits for are parsed; one slot
 }
 
-func (r *reader) init(s source, maxFrame int64) {
+func (r *reader) init(s source, in *ypipe.Log, maxFrame int64) {
 	r.source = s
+	r.fill = func() []byte { return in.Reserve(r.keep, minRead)[r.keep:] }
+	r.idle = func() {
+		if r.keep == 0 {
+			in.Idle()
+		}
+	}
 	r.limit = min(uint64(maxFrame), math.MaxInt-longHeader-1) // negative becomes as good as none
 	r.trust = trustFirst
 	r.parsed = make(chan error, 1)
 }
 
+// read reads once into the log, behind what is kept.
+func (r *reader) read() (int, error) { return r.source.read(r.fill, r.idle) }
+
 // read runs until the connection ends. rest are bytes that came with the
 // handshake.
 func (c *Conn) read(rest []byte) error {
-	c.reader.init(newSource(c.nc), c.cfg.MaxMessageSize)
 	var err error
 	if c.writer.encoder != nil {
 		err = c.readDecoded(rest)
@@ -68,64 +82,100 @@ func (c *Conn) read(rest []byte) error {
 // readFrames reads ZMTP frames into the log, where they stay.
 func (c *Conn) readFrames(rest []byte) error {
 	r := &c.reader
-	in := c.port.In
-	fill := func() []byte { return in.Reserve(r.keep, minRead)[r.keep:] }
-	idle := func() {
-		if r.keep == 0 {
-			in.Idle()
-		}
-	}
 	for len(rest) > 0 {
-		n := copy(fill(), rest)
+		n := copy(r.fill(), rest)
 		rest = rest[n:]
 		if err := c.received(n); err != nil {
 			return err
 		}
 	}
-	for {
-		n, err := r.source.read(fill, idle)
+	for asked := false; ; {
+		asked = c.role.asked() || asked
+		written := c.port.In.Written()
+		n, err := r.read()
 		if n > 0 {
 			if err := c.received(n); err != nil {
 				return err
 			}
 		}
-		if err == io.EOF && (r.keep > 0 || r.more) {
-			return io.ErrUnexpectedEOF
-		}
 		if err != nil {
-			return err
+			return c.endOfInput(err)
+		}
+		if asked && c.port.In.Written() != written {
+			// Who asked has been woken, and reads the next message itself. A large
+			// one would only come back to us.
+			asked = false
+			if r.large || !c.role.lend() {
+				continue
+			}
+			if err := c.standBy(); err != nil {
+				return err
+			}
 		}
 	}
+}
+
+// endOfInput returns what is to be said of an error in reading.
+func (c *Conn) endOfInput(err error) error {
+	if r := &c.reader; err == io.EOF && (r.keep > 0 || r.more) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
 }
 
 // received deals with n more bytes that were read behind those kept.
 func (c *Conn) received(n int) error {
-	if _, deaf := c.port.state(); deaf {
-		return errDraining
-	}
-	c.pulse.received()
-	blocked, err := c.parseMore(n)
-	if blocked {
-		err = c.waitParsed()
-	}
-	if err != nil {
+	if _, err := c.parseMore(n); err != nil {
 		return err
+	}
+	return c.goOn()
+}
+
+// goOn does what only the connection's goroutine can do with the bytes kept,
+// since it may take long: wait for room, and read a large frame.
+func (c *Conn) goOn() error {
+	if c.isBlocked() {
+		if err := c.waitParsed(); err != nil {
+			return err
+		}
 	}
 	return c.readLarge()
 }
 
-// parseMore parses what is kept and n more bytes. It reports whether the rest
-// is left to the socket, when there is room. The lock is given back in any case:
-// the socket must not wait for a connection that has panicked.
-func (c *Conn) parseMore(n int) (blocked bool, err error) {
+// isBlocked reports whether bytes wait for room in the log. The goroutine then
+// waits for whoever parses them.
+func (c *Conn) isBlocked() bool {
 	r := &c.reader
 	r.parsing.Lock()
 	defer r.parsing.Unlock()
-	c.port.limitIn()
+	r.waiting = r.blocked
+	return r.blocked
+}
+
+// parseMore parses what is kept and n more bytes. It reports whether something is
+// left to the socket, as there is no room for it. The lock is given back in any
+// case: the socket must not wait for a connection that has panicked.
+func (c *Conn) parseMore(n int) (blocked bool, err error) {
+	if _, deaf := c.port.state(); deaf {
+		return false, errDraining
+	}
+	c.pulse.received()
+	r := &c.reader
+	r.parsing.Lock()
+	defer r.parsing.Unlock()
 	r.keep += n
-	blocked, err = c.parse()
-	r.blocked = blocked && err == nil
+	err = c.parseNow()
 	return r.blocked, err
+}
+
+// parseNow parses what is kept. parsing is held.
+func (c *Conn) parseNow() error {
+	r := &c.reader
+	r.blocked = false // until parse has not panicked
+	c.port.limitIn()
+	blocked, err := c.parse()
+	r.blocked = blocked && err == nil
+	return err
 }
 
 // waitParsed waits while the log is full. The peer then waits for us, by the
@@ -151,7 +201,7 @@ func (c *Conn) waitParsed() error {
 		}
 		c.reader.parsing.Lock()
 		defer c.reader.parsing.Unlock()
-		c.reader.blocked = false
+		c.reader.blocked, c.reader.waiting = false, false
 		return err
 	}
 }
@@ -164,11 +214,9 @@ func (c *Conn) parseAgain() (blocked bool, err error) {
 	if !r.blocked { // the socket was quicker after all
 		return false, <-r.parsed
 	}
-	r.blocked = false // until parse has not panicked
 	c.lastRead()
-	c.port.limitIn()
-	blocked, err = c.parse()
-	r.blocked = blocked && err == nil
+	err = c.parseNow()
+	r.waiting = r.blocked
 	return r.blocked, err
 }
 
@@ -185,13 +233,12 @@ func (c *Conn) roomAgain() (done bool) {
 		return false
 	}
 	defer c.contain()
-	c.port.limitIn()
-	blocked, err := c.parse()
-	if blocked && err == nil {
-		return true
+	if err := c.parseNow(); r.waiting && !r.blocked {
+		r.waiting = false
+		r.parsed <- err
+	} else if err != nil {
+		c.fail(err)
 	}
-	r.blocked = false
-	r.parsed <- err
 	return true
 }
 

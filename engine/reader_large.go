@@ -11,15 +11,11 @@ import (
 // not arrived whole. If so it reads the rest of it into memory of its own.
 func (c *Conn) readLarge() error {
 	r := &c.reader
-	if r.keep == 0 {
+	b, flags, size, h := c.largeFrame()
+	if r.large = h > 0; !r.large {
 		return nil
 	}
 	in := c.port.In
-	b := in.Reserve(r.keep, 0)[:r.keep]
-	flags, size, h := ConsumeHeader(b)
-	if h <= 0 || size <= inlineMax || flags&FlagCommand != 0 {
-		return nil
-	}
 	body, err := c.readBody(b[h:], int(size))
 	if err != nil {
 		return err
@@ -36,6 +32,21 @@ func (c *Conn) readLarge() error {
 		in.Flush()
 	}
 	return nil
+}
+
+// largeFrame returns the kept bytes and the header of the large frame that they
+// begin, or an h of 0 if they don't.
+func (c *Conn) largeFrame() (kept []byte, flags byte, size uint64, h int) {
+	r := &c.reader
+	if r.keep == 0 {
+		return nil, 0, 0, 0
+	}
+	kept = c.port.In.Reserve(r.keep, 0)[:r.keep]
+	flags, size, h = ConsumeHeader(kept)
+	if h <= 0 || size <= inlineMax || flags&FlagCommand != 0 {
+		h = 0
+	}
+	return kept, flags, size, h
 }
 
 // waitRoom waits until the log takes a message.

@@ -124,6 +124,21 @@ func (c *Conn) help() {
 	}
 }
 
+// writeNow sends what the log holds, if the system takes all of it at once. It
+// reports whether the log is empty then, and its reader sleeps.
+func (c *Conn) writeNow() (done bool) {
+	defer c.contain()
+	w := &c.writer
+	if w.closed || w.encoder != nil || w.sent > 0 || !w.sink.canTry() || w.hasControl() {
+		return false
+	}
+	n := c.look()
+	if n == 0 {
+		return true
+	}
+	return c.writeSpans(n, false) && w.sent == 0 && c.look() == 0
+}
+
 // writeSpans writes the spans, size bytes of which the first w.sent are written
 // already.
 func (c *Conn) writeSpans(size int, wait bool) (ok bool) {

@@ -28,6 +28,9 @@ func newSignal() signal { return signal{make(chan struct{}, 1)} }
 
 func (s signal) set() { s.c <- struct{}{} }
 
+// isSet reports whether it is set, without taking it.
+func (s signal) isSet() bool { return len(s.c) > 0 }
+
 // clear takes the signal if it is set.
 func (s signal) clear() (was bool) {
 	select {

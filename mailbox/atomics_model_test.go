@@ -82,6 +82,11 @@ func (s signal) set() {
 	*s.s = true
 }
 
+func (s signal) isSet() bool {
+	world.Step()
+	return *s.s
+}
+
 func (s signal) clear() (was bool) {
 	world.Step()
 	was, *s.s = *s.s, false

@@ -5,9 +5,20 @@ import "context"
 // A Waiter is one goroutine that waits for its turn to be worth taking.
 type Waiter struct {
 	woken      signal
+	interrupt  func() // nil: the waiter waits in Wait
 	prev, next *Waiter
 	waiting    bool
 }
+
+// OnWake makes each wake-up call interrupt as well, in the turn of whoever
+// wakes: for a waiter that waits elsewhere than in [Waiter.Wait]. Who does must
+// ask [Waiter.Woken] once interrupt would have an effect, as the wake-up may
+// have come before. To be called right after Join, in the same turn.
+func (w *Waiter) OnWake(interrupt func()) { w.interrupt = interrupt }
+
+// Woken reports whether the waiter has been woken. Any goroutine may ask, until
+// the waiter leaves.
+func (w *Waiter) Woken() bool { return w.woken.isSet() }
 
 // A WaitList is the line of goroutines that wait for one condition of an
 // actor's state. It belongs to the actor's turn: all methods but
@@ -57,6 +68,7 @@ func (l *WaitList) Leave(w *Waiter) (woken bool) {
 	} else {
 		w.woken.clear()
 	}
+	w.interrupt = nil
 	w.next = l.free
 	l.free = w
 	return woken
@@ -67,6 +79,9 @@ func (l *WaitList) Wake() {
 	if w := l.head; w != nil {
 		l.unlink(w)
 		w.woken.set()
+		if w.interrupt != nil {
+			w.interrupt()
+		}
 	}
 }
 

@@ -45,6 +45,8 @@ type pipe struct {
 
 	refused error // why a connection is not to serve the pipe, said while it asks
 
+	interrupt func() // ends a receiver's wait in port.Read
+
 	readable mailbox.Event // in has something, after it was found empty
 	writable mailbox.Event // out has room, after it was found full
 }
@@ -65,12 +67,24 @@ func newNetworkPipe(s *socket, e *endpoint) *pipe {
 	}
 	p.port = engine.NewPort(s.ctx.pool, s.cfg.sendHWM, s.cfg.recvHWM, p.postReadable, p.postWritable)
 	p.in, p.out = p.port.In, p.port.Out
+	p.interrupt = p.port.Interrupt
+	p.port.OnWritten(p.written)
 	return p
 }
 
 // postReadable and postWritable are called by the other end.
 func (p *pipe) postReadable() { p.sock.turn.Post(&p.readable) }
 func (p *pipe) postWritable() { p.sock.turn.Post(&p.writable) }
+
+// written is called in the socket's turn when out is not empty any more, and the
+// connection has to hear of it.
+func (p *pipe) written() {
+	if s := p.sock; s.atOnce && s.unwritten == nil {
+		s.unwritten = p
+	} else {
+		p.port.Wake()
+	}
+}
 
 func (p *pipe) onReadable() {
 	if s := p.sock; p.attached && !s.closed {

@@ -104,6 +104,7 @@ func (p *Poller) Add(s Socket, wants Readiness) error {
 	b.turn.Lock()
 	defer b.turn.Unlock()
 	b.watchers = append(b.watchers, w)
+	b.attend()
 	return nil
 }
 

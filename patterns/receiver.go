@@ -52,6 +52,9 @@ func (x *receiver) TryRecv(m *zmq.Message) error {
 	s := x.sock
 	s.turn.Lock()
 	err := x.try(m)
+	if err == errWait {
+		s.attend() // who asks without waiting does not read either
+	}
 	s.turn.Unlock()
 	if err == errWait {
 		err = zmq.ErrAgain

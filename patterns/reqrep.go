@@ -17,17 +17,28 @@ var (
 )
 
 // until takes the turn and calls try, again and again with waits in line until
-// its error is not errWait.
+// its error is not errWait. Who waits in the line of senders sends.
 func (s *socket) until(ctx context.Context, op string, line *mailbox.WaitList, try func() error) error {
 	s.turn.Lock()
 	for {
 		err := zmq.ErrClosed
+		var p *pipe
 		if !s.closed {
+			if line == &s.sendq {
+				s.answering()
+			}
 			err = try()
+			p = s.answered()
 		}
 		if err == nil {
 			s.turn.Unlock()
+			if p != nil {
+				p.port.Write()
+			}
 			return nil
+		}
+		if p != nil {
+			p.port.Wake()
 		}
 		if err != errWait {
 			s.turn.Unlock()

@@ -46,16 +46,23 @@ func (q *Request) reply(o outgoing) error {
 		return s.fail("send", "", errNoFrames)
 	}
 	s.turn.Lock()
-	defer s.turn.Unlock()
 	switch {
 	case s.closed:
+		s.turn.Unlock()
 		return s.fail("send", "", zmq.ErrClosed)
 	case q.answered:
+		s.turn.Unlock()
 		return s.fail("send", "", zmq.ErrState)
 	}
 	q.answered = true
+	s.answering()
 	s.reply(&q.from, o)
 	s.stats.Sent++
+	p := s.answered()
+	s.turn.Unlock()
+	if p != nil {
+		p.port.Write()
+	}
 	return nil
 }
 

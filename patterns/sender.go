@@ -146,12 +146,22 @@ func (x *sender) send(ctx context.Context, o outgoing) error {
 		return s.fail("send", "", errNoFrames)
 	}
 	s.turn.Lock()
-	if err := x.try(o); err != nil {
+	s.answering()
+	err := x.try(o)
+	p := s.answered()
+	if err != nil {
+		if p != nil {
+			p.port.Wake()
+		}
 		if err := x.await(ctx, o, err); err != nil {
 			return err
 		}
+		p = nil
 	}
 	s.turn.Unlock()
+	if p != nil {
+		p.port.Write()
+	}
 	return nil
 }
 

@@ -47,6 +47,9 @@ type socket struct {
 
 	// In the turn.
 	closed    bool
+	waited    bool    // the last receive had to wait, and nothing was sent since
+	atOnce    bool    // the caller writes to the connection itself: see answering
+	unwritten *pipe   // that it is to write to
 	batching  bool    // sends do not flush yet
 	unflushed []*pipe // by the batch
 	pipes     map[*pipe]struct{}
@@ -137,6 +140,26 @@ func (s *socket) detach(p *pipe) {
 // forget drops a pipe that has nothing more to give.
 func (s *socket) forget(p *pipe) { delete(s.pipes, p) }
 
+// answering is called before a message is put. The goroutine that answers a
+// message for which it had to wait will hardly send another one to go with it,
+// and may as well write the answer to the connection itself: that saves waking
+// another goroutine. In the turn.
+func (s *socket) answering() {
+	s.atOnce = s.waited
+	s.waited = false
+}
+
+// answered ends what answering began, before the turn is given back. If it
+// returns a pipe, port.Write or port.Wake is to be called after that.
+func (s *socket) answered() *pipe {
+	s.atOnce = false
+	p := s.unwritten
+	if p != nil {
+		s.unwritten = nil
+	}
+	return p
+}
+
 // wait waits in line until it is worth trying again. The turn is held when it
 // is called, and when it returns nil; otherwise it is not.
 func (s *socket) wait(ctx context.Context, line *mailbox.WaitList) error {
@@ -145,19 +168,59 @@ func (s *socket) wait(ctx context.Context, line *mailbox.WaitList) error {
 		return zmq.ErrClosed
 	}
 	w := line.Join()
-	s.turn.Unlock()
-	err := w.Wait(ctx)
-	s.turn.Lock()
+	err := s.waitOrRead(ctx, w, s.nearest(line))
 	woken := line.Leave(w)
 	if err == nil && !s.closed {
+		s.waited = line == &s.recvq
 		return nil
 	}
-	if woken && !s.closed {
-		line.Wake() // we do not use it
+	if (woken || line == &s.recvq) && !s.closed {
+		line.Wake() // we do not use it, or do not read for the others any more
 	}
 	if s.closed {
 		err = zmq.ErrClosed
 	}
 	s.turn.Unlock()
 	return err
+}
+
+// waitOrRead waits until w is woken or, if p is not nil, has read from p's connection
+// itself. The turn is held before and after, but not meanwhile.
+func (s *socket) waitOrRead(ctx context.Context, w *mailbox.Waiter, p *pipe) (err error) {
+	if p != nil {
+		w.OnWake(p.interrupt)
+	}
+	s.turn.Unlock()
+	if p == nil || !p.port.Read(ctx, w) {
+		err = w.Wait(ctx)
+	}
+	s.turn.Lock()
+	if p != nil && len(s.watchers) > 0 {
+		p.port.Attend()
+	}
+	return err
+}
+
+// nearest returns the pipe whose connection a goroutine in the given line had
+// best read from itself: there must be one only, and nobody who waits for it in
+// another way. In the turn.
+func (s *socket) nearest(line *mailbox.WaitList) *pipe {
+	if line != &s.recvq || len(s.pipes) != 1 || len(s.watchers) > 0 {
+		return nil
+	}
+	for p := range s.pipes {
+		if p.port != nil && p.newest == nil && !p.closed {
+			return p
+		}
+	}
+	return nil
+}
+
+// attend makes all connections be read that are left to receivers. In the turn.
+func (s *socket) attend() {
+	for p := range s.pipes {
+		if p.port != nil {
+			p.port.Attend()
+		}
+	}
 }

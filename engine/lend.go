@@ -1,0 +1,128 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"net"
+	"time"
+
+	"github.com/zeroactor/zmq/mailbox"
+)
+
+// errUnfinished gives the role of the reader back to the connection's goroutine
+// because there is something to do that may take long.
+var errUnfinished = errors.New("unfinished")
+
+// Read is for a receiver that found In empty: it waits for bytes of the peer's
+// in the place of the connection's goroutine, and puts the messages into In. It
+// returns when that may have something, when w is woken, which must have
+// Interrupt for its OnWake, or when ctx is done. It reports false at once if
+// the receiver has to wait for readable, because somebody else reads.
+func (p *Port) Read(ctx context.Context, w *mailbox.Waiter) (done bool) {
+	c := p.attached()
+	return c != nil && ctx.Err() == nil && c.readFor(ctx, w)
+}
+
+// Interrupt makes Read return, if somebody waits in it.
+func (p *Port) Interrupt() {
+	if c := p.attached(); c != nil {
+		c.role.interrupt()
+	}
+}
+
+// Attend makes the connection read by itself, for whoever waits for messages in
+// another way than with Read.
+func (p *Port) Attend() {
+	if c := p.attached(); c != nil {
+		c.role.demand()
+	}
+}
+
+// readFor is Read.
+func (c *Conn) readFor(ctx context.Context, w *mailbox.Waiter) (done bool) {
+	if !c.role.take() {
+		return false
+	}
+	err := errUnfinished // of a panic
+	defer func() { c.role.leave(err) }()
+	defer c.contain()
+	c.role.watch.begin(ctx)
+	err = c.readOnce(ctx, w)
+	c.role.watch.pause(ctx)
+	return true
+}
+
+// readOnce parses what there was no room for, or else reads once.
+func (c *Conn) readOnce(ctx context.Context, w *mailbox.Waiter) error {
+	if done, err := c.parseBlocked(); done {
+		return err
+	}
+	n, err := c.role.wait(ctx, w)
+	if n > 0 {
+		blocked, err := c.parseMore(n)
+		if err != nil || blocked {
+			return err
+		}
+		if _, _, _, h := c.largeFrame(); h > 0 {
+			return errUnfinished
+		}
+	}
+	if err != nil {
+		return c.endOfInput(err)
+	}
+	return nil
+}
+
+// parseBlocked parses the bytes that waited for room in the log, if any.
+func (c *Conn) parseBlocked() (done bool, err error) {
+	r := &c.reader
+	r.parsing.Lock()
+	defer r.parsing.Unlock()
+	if !r.blocked {
+		return false, nil
+	}
+	return true, c.parseNow()
+}
+
+// standBy waits as long as receivers use the role that was lent to them.
+func (c *Conn) standBy() error {
+	r := &c.role
+	look := time.NewTimer(recall)
+	defer look.Stop()
+	defer r.watch.end()
+	drainc, over := c.drainc, c.over
+	for {
+		select {
+		case <-r.back:
+			return c.takeOver()
+		case <-look.C:
+			if r.unused() {
+				return c.takeOver()
+			}
+			look.Reset(recall)
+		case <-drainc:
+			drainc = nil
+			r.demand()
+		case <-over:
+			over = nil
+			r.demand()
+		}
+	}
+}
+
+// takeOver begins where the last receiver has left off.
+func (c *Conn) takeOver() error {
+	err := c.role.takeErr()
+	c.lastRead()
+	select {
+	case <-c.over:
+		return net.ErrClosed
+	case <-c.drainc:
+		return errDraining
+	default:
+	}
+	if err != nil && err != errUnfinished {
+		return err
+	}
+	return c.goOn()
+}

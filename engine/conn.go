@@ -56,6 +56,8 @@ type Conn struct {
 	port *Port
 	peer *zmq.Peer
 
+	presumed []byte // a message that the peer would send first, if it knew it; nil for none
+
 	reader reader
 	role   role // of the reader
 	writer writer
@@ -113,10 +115,18 @@ func (c *Conn) Run(ctx context.Context) (err error) {
 		port.detach()
 	}()
 	port.attach(c)
+	c.assume(info)
 	if info.Major >= 3 {
 		defer c.startPulse()()
 	}
 	return c.reason(c.read(rest))
+}
+
+// assume says what the peer leaves unsaid.
+func (c *Conn) assume(peer PeerInfo) {
+	if c.cfg.Subscriptions && peer.FiltersItself() {
+		c.presumed = []byte{legacySubscribe}
+	}
 }
 
 // Close ends the connection at once; Run returns err. Any goroutine may call

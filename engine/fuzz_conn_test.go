@@ -150,6 +150,9 @@ func twinConn(cfg *Config, in []byte) (ms [][]fuzzedFrame) {
 	if h.Peer().Major < 2 {
 		consume = consumeV1Frame
 	}
+	if p := h.Peer(); cfg.Subscriptions && p.FiltersItself() {
+		ms = append(ms, []fuzzedFrame{{0, "\x01"}})
+	}
 	var m []fuzzedFrame
 	for in = in[n:]; ; in = in[n:] {
 		flags, body, size, err := consume(in, cfg.MaxMessageSize)

@@ -29,8 +29,17 @@ type PeerInfo struct {
 	AsServer bool
 }
 
-// FiltersItself says that the peer, if it is a subscriber, sends no
+// FiltersItself says that the peer, if it is a subscriber, may send no
 // subscriptions, and that a publisher has to send it everything: "A subscriber
 // SHALL NOT send any content", "The recipient MAY filter messages".
 // https://rfc.zeromq.org/spec/13/#the-content-layer
+//
+// That is so of peers without a signature, which are of the time of libzmq 2. A
+// peer that has one and announces revision 0 has 13/ZMTP's framing, but is of
+// the time when publishers began to filter, and asks for what it wants; libzmq
+// draws the line there as well.
+//
+// The other way round a subscriber does not keep silent, though it "SHALL NOT
+// send any content": publishers with the same greeting that do filter (libzmq
+// 3.0 and 3.1) would send it nothing, and those of libzmq 2 take no notice.
 func (p *PeerInfo) FiltersItself() bool { return p.Revision == Unversioned }

@@ -68,9 +68,14 @@ func (r *reader) read() (int, error) { return r.source.read(r.fill, r.idle) }
 // handshake.
 func (c *Conn) read(rest []byte) error {
 	var err error
-	if c.writer.encoder != nil {
+	if c.presumed != nil {
+		err = c.receivedFrame(0, c.presumed) // published before anything is read
+	}
+	switch {
+	case err != nil:
+	case c.writer.encoder != nil:
 		err = c.readDecoded(rest)
-	} else {
+	default:
 		err = c.readFrames(rest)
 	}
 	if err == errDraining {

@@ -115,10 +115,6 @@ func (b *publisher) disconnected(p *pipe) {
 
 // greet begins a connection with a subscriber.
 func (b *publisher) greet(p *pipe) {
-	if p.peer.Version[0] < 2 {
-		// A subscriber of ZMTP 1.0 sends no subscriptions, and filters itself.
-		b.request(p, subscribeOctet, nil)
-	}
 	welcome := b.sock.cfg.pubsub.welcome
 	switch {
 	case len(welcome) == 0:

@@ -44,11 +44,11 @@ func NewContext(opts ...ContextOption) *Context {
 		sockets:    make(map[*socket]struct{}),
 		maxSockets: noMaxSockets,
 	}
-	for _, o := range opts {
-		o.applyContext(c)
-	}
 	for _, t := range []transport.Transport{tcp.Transport{}, ipc.Transport{}} {
 		c.transports[t.Scheme()] = t
+	}
+	for _, o := range opts {
+		o.applyContext(c)
 	}
 	return c
 }

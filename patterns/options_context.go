@@ -3,6 +3,10 @@ package patterns
 import (
 	"errors"
 	"math"
+	"strings"
+
+	"github.com/zeroactor/zmq/transport"
+	"github.com/zeroactor/zmq/transport/inproc"
 )
 
 // A ContextOption is for [NewContext]. Each [Option] is one too: a default for
@@ -47,3 +51,32 @@ func (n maxSockets) applyContext(c *Context) {
 
 // noMaxSockets is the MaxSockets of a context that is not given any.
 const noMaxSockets = math.MaxInt
+
+// transportOption is the option of Transport.
+type transportOption struct{ transport transport.Transport }
+
+// Transport makes endpoints of t's scheme use t, in sockets of the context: a
+// transport of the program's own, or one that takes the place of "tcp" or "ipc".
+// Of two for the same scheme the later one counts. The scheme must not be empty,
+// must not contain "://", and must not be "inproc", which moves no bytes;
+// otherwise, as with a nil t, every new socket fails with an [*OptionError].
+//
+// Connections that t makes may be of any type, but must take some kilobytes from a
+// writer before anybody reads, as both peers write first: those of [net.Pipe] do
+// not. One with a CloseWrite method ends
+// in order: what was sent is known to have arrived when the peer closes its half
+// too. One without is closed as soon as everything is written.
+func Transport(t transport.Transport) ContextOption { return transportOption{t} }
+
+func (o transportOption) applyContext(c *Context) {
+	if o.transport == nil {
+		c.refuse("Transport", nil, "a transport")
+		return
+	}
+	scheme := o.transport.Scheme()
+	if scheme == "" || scheme == inproc.Scheme || strings.Contains(scheme, "://") {
+		c.refuse("Transport", scheme, "a transport of bytes with a scheme of its own")
+		return
+	}
+	c.transports[scheme] = o.transport
+}

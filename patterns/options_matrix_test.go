@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/zeroactor/zmq/patterns"
+	"github.com/zeroactor/zmq/transport/tcp"
 )
 
 // takers says of each socket type whether an option is one of its own.
@@ -88,6 +89,7 @@ var matrix = map[string]struct {
 	"IPCFilterPID":         {patterns.IPCFilterPID(1), general},
 	"ListenFile":           {patterns.ListenFile(nil), general},
 	"MaxSockets":           {patterns.MaxSockets(1), "context"},
+	"Transport":            {patterns.Transport(tcp.Transport{}), "context"},
 
 	"RoutingID":       {patterns.RoutingID(nil), "DEALER ROUTER REQ REP"},
 	"ProbeRouter":     {patterns.ProbeRouter(true), "DEALER ROUTER REQ"},

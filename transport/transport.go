@@ -24,8 +24,9 @@ type Transport interface {
 	CheckDial(address string, o *Options) error
 
 	// Dial connects to the address, trying all that its host name stands
-	// for. The connection is one of package net's own (*net.TCPConn,
-	// *net.UnixConn): it has CloseWrite and SyscallConn.
+	// for. Where bytes go through a descriptor the connection is one of package
+	// net's own (*net.TCPConn, *net.UnixConn), which have CloseWrite and
+	// SyscallConn; others ought to have CloseWrite.
 	Dial(ctx context.Context, address string, o *Options) (net.Conn, error)
 
 	// Listen binds the address. The error is a zmq.ErrAddrInUse if somebody
@@ -36,7 +37,7 @@ type Transport interface {
 // A Listener waits for peers.
 type Listener interface {
 	// Accept waits for the next peer that the options admit; the others are
-	// closed without a word. The connection is one of package net's own.
+	// closed without a word. The connection is of the type that Dial returns.
 	//
 	// After Close the error is net.ErrClosed. Any other error concerns one
 	// peer or a lack that may pass (no file descriptors left, say): pause,

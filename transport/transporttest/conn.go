@@ -8,12 +8,11 @@ import (
 	"net"
 	"os"
 	"runtime"
-	"syscall"
 	"time"
 )
 
 var connCases = []Case{
-	{"OwnConnections", "Connections are of package net's own types: they have CloseWrite and SyscallConn.", check(ownConnections)},
+	{"OwnConnections", "Connections have CloseWrite; where bytes go through a descriptor they are of package net's own types.", check(ownConnections)},
 	{"BothWays", "Bytes arrive as they were sent, in both directions.", check(bothWays)},
 	{"BigTransfer", "However they are split, bytes arrive all, once and in order, in both directions at the same time.", check(bigTransfer)},
 	{"HalfClose", "CloseWrite is the end of one direction, and leaves the other alone.", check(halfClose)},
@@ -23,20 +22,21 @@ var connCases = []Case{
 	{"NothingLeft", "Nothing is left behind, neither goroutines nor descriptors, after success as after failure.", check(nothingLeft)},
 }
 
-// halfCloser is what the types of package net have beyond net.Conn.
+// halfCloser is what connections have beyond net.Conn.
 type halfCloser interface {
 	net.Conn
-	syscall.Conn
 	CloseWrite() error
 }
 
 func ownConnections(b *bench) {
 	x, y := b.pair(b.listen())
 	for _, conn := range []net.Conn{x, y} {
-		switch conn.(type) {
+		switch conn := conn.(type) {
 		case *net.TCPConn, *net.UnixConn:
 		default:
-			b.Errorf("the connection is a %T", conn)
+			if _, ok := conn.(halfCloser); !ok || !b.cfg.Virtual {
+				b.Errorf("the connection is a %T", conn)
+			}
 		}
 	}
 }

@@ -46,6 +46,10 @@ type Config struct {
 	// transport has none.
 	Silent func(t T) string
 
+	// Virtual says that bytes do not go through a descriptor, so that
+	// connections may be of any type that has CloseWrite.
+	Virtual bool
+
 	// BadDial and BadListen are texts that are no address to connect to and
 	// to listen on.
 	BadDial, BadListen []string

@@ -9,7 +9,7 @@ import (
 )
 
 // A Stream exchanges bytes with peers that do not speak ZMTP, over "tcp" and
-// "ipc" (ZMQ_STREAM). Each message received has two frames, the id of the
+// "ipc" (ZMQ_STREAM; with [StreamNotify] off also ZMQ_ROUTER_RAW). Each message received has two frames, the id of the
 // connection and the bytes read at once; how the bytes are cut into messages
 // means nothing. A message sent has the id as its first frame; all the others
 // are written as they are, one after another.

@@ -217,3 +217,34 @@ func TestStreamRefusesInproc(t *testing.T) {
 		}
 	}
 }
+
+// With its notifications off a STREAM is what a ROUTER is with ZMQ_ROUTER_RAW:
+// see docs/decisions/0004-router-raw.md.
+func TestStreamIsRouterRaw(t *testing.T) {
+	overStreams(t, func(t *testing.T, in patterns.Option, wildcard string) {
+		s := must(patterns.NewStream(in, patterns.StreamNotify(false)))(t)
+		c := dialRaw(t, join(t, wildcard, s))
+		io.WriteString(c, "GET / HTTP/1.0\r\n\r\n")
+		m := recv(t, s)
+		id := m[0]
+		if len(id) != 5 || id[0] != 0 || !strings.HasPrefix(m[1], "G") {
+			t.Fatalf("received %q", m)
+		}
+		for got := m[1]; got != "GET / HTTP/1.0\r\n\r\n"; {
+			got += recv(t, s)[1]
+		}
+		send(t, s, id, "HTTP/1.0 200 OK\r\n\r\nhello")
+		send(t, s, id, "")
+		if got, err := io.ReadAll(c); err != nil || string(got) != "HTTP/1.0 200 OK\r\n\r\nhello" {
+			t.Fatalf("the client reads %q, %v", got, err)
+		}
+		if err := s.TrySend(zmq.NewMessage("\x00none", "x")); !errors.Is(err, zmq.ErrUnreachable) {
+			t.Fatalf("to nobody: %v", err)
+		}
+		c.Close()
+		var none zmq.Message
+		if err := s.TryRecv(&none); !errors.Is(err, zmq.ErrAgain) {
+			t.Fatalf("a notification: %v, %v", none.Len(), err)
+		}
+	})
+}

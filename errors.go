@@ -43,8 +43,8 @@ var (
 	// heartbeats. (The caller's own limit is its context.)
 	ErrTimeout = errors.New("zmq: peer timed out")
 
-	// ErrTooLarge says that a message or frame is over a limit: the peer's is
-	// over the socket's maximum message size, or an address is too long.
+	// ErrTooLarge says that a message or frame is over a limit: a peer's over
+	// one of the socket's (see [LimitError]), or an address is too long.
 	ErrTooLarge = errors.New("zmq: too large")
 )
 
@@ -66,6 +66,20 @@ func (e *OpError) Error() string {
 }
 
 func (e *OpError) Unwrap() error { return e.Err }
+
+// A LimitError says that a peer went over one of the socket's limits on what it
+// takes. The connection is closed and not retried. It is an [ErrTooLarge].
+type LimitError struct {
+	Limit  string // named as the option that sets it: "MaxMessageFrames"
+	Max    int64  // its value, in the option's unit
+	Detail string // what the peer did
+}
+
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("%v: %s, %s is %d", ErrTooLarge, e.Detail, e.Limit, e.Max)
+}
+
+func (e *LimitError) Unwrap() error { return ErrTooLarge }
 
 // A DroppedError is the reason a close could not hand everything over: the
 // linger was over, or the socket was closed at once, with Messages whole

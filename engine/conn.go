@@ -28,9 +28,7 @@ type Config struct {
 	// Heartbeating"). An interval of 0 sends no heartbeats.
 	HeartbeatInterval, HeartbeatTimeout, HeartbeatTTL time.Duration
 
-	// MaxMessageSize bounds each frame received, in bytes; negative is no
-	// limit.
-	MaxMessageSize int64
+	Limits Limits
 
 	// Subscriptions says that the socket takes SUBSCRIBE and CANCEL commands,
 	// Subscribes that it sends them.
@@ -108,7 +106,7 @@ func (c *Conn) Run(ctx context.Context) (err error) {
 	}
 	c.port = port
 	c.writer.init(newSink(c.nc), transform)
-	c.reader.init(newSource(c.nc), port.In, c.cfg.MaxMessageSize)
+	c.reader.init(newSource(c.nc), port.In, c.cfg.Limits.largest())
 	c.role.init(c)
 	defer func() {
 		c.nc.Close()
@@ -222,7 +220,7 @@ func (c *Conn) handshake() (rest []byte, info PeerInfo, t Transform, err error) 
 					return nil, info, nil, handshakeError(err)
 				}
 			}
-			return buf[:have], h.Peer(), h.Transform(c.cfg.Subscribes, c.cfg.MaxMessageSize), nil
+			return buf[:have], h.Peer(), h.Transform(c.cfg.Subscribes, c.cfg.Limits.largest()), nil
 		}
 		if err != nil {
 			return nil, info, nil, handshakeError(err)

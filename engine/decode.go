@@ -45,8 +45,11 @@ func (c *Conn) decode(b []byte) (used int, err error) {
 	t := c.writer.encoder.transform
 	for used < len(b) {
 		flags, body, n, err := t.Decode(b[used:])
-		if err != nil || n == 0 {
-			return used, err
+		if err != nil {
+			return used, c.cfg.Limits.explain(err)
+		}
+		if n == 0 {
+			return used, nil
 		}
 		used += n
 		if err := c.receivedFrame(flags, body); err != nil {
@@ -69,6 +72,11 @@ func (c *Conn) receivedFrame(flags byte, body []byte) error {
 	}
 	if _, deaf := c.port.state(); deaf {
 		return errDraining
+	}
+	if flags&FlagMore != 0 || r.more {
+		if err := r.tally.add(&c.cfg.Limits, flags, uint64(len(body))); err != nil {
+			return err
+		}
 	}
 	if err := c.waitRoom(); err != nil {
 		return err

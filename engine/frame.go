@@ -50,15 +50,17 @@ func malformedHeader(flags byte) error {
 	return &zmq.ProtocolError{Rule: "37/ZMTP Framing", Detail: detail}
 }
 
+// maxBody is the size of the largest body that is a slice with its header.
+const maxBody = math.MaxInt - longHeader - 1
+
 // checkSize refuses bodies of more than max bytes, if max is not negative, and
 // in any case those that no memory of this machine could hold.
 func checkSize(size uint64, max int64) error {
-	limit := uint64(math.MaxInt - longHeader - 1)
-	if max >= 0 && uint64(max) < limit {
-		limit = uint64(max)
+	if max >= 0 && size > uint64(max) {
+		return &zmq.LimitError{Limit: "MaxMessageSize", Max: max, Detail: fmt.Sprintf("frame of %d bytes", size)}
 	}
-	if size > limit {
-		return fmt.Errorf("%w: frame of %d bytes, the limit is %d", zmq.ErrTooLarge, size, limit)
+	if size > maxBody {
+		return fmt.Errorf("%w: frame of %d bytes", zmq.ErrTooLarge, size)
 	}
 	return nil
 }

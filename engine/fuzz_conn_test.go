@@ -46,7 +46,7 @@ func FuzzConn(f *testing.F) {
 		cfg := &sockets[int(kind)%len(sockets)]
 		rng := rand.New(rand.NewPCG(seed, 0))
 		e := newEnd(0, rng.IntN(4))
-		cfg.Pool, cfg.MaxMessageSize = testConfig("", nil).Pool, 20<<10
+		cfg.Pool, cfg.Limits.MaxMessageSize = testConfig("", nil).Pool, 20<<10
 		cfg.Attach = func(*zmq.Peer) (*Port, error) { return e.Port, nil }
 		r, got := e.exchange(t, cfg, randomSplit(rng, in))
 		checkFuzzedEnd(t, r)
@@ -155,7 +155,7 @@ func twinConn(cfg *Config, in []byte) (ms [][]fuzzedFrame) {
 	}
 	var m []fuzzedFrame
 	for in = in[n:]; ; in = in[n:] {
-		flags, body, size, err := consume(in, cfg.MaxMessageSize)
+		flags, body, size, err := consume(in, cfg.Limits.MaxMessageSize)
 		if h.Peer().Major < 2 {
 			flags &= FlagMore
 		} else if flags&FlagCommand != 0 && !cfg.Subscribes {

@@ -171,7 +171,7 @@ func testConfig(socketType string, p *Port) *Config {
 	return &Config{
 		Handshake:        HandshakeConfig{SocketType: socketType},
 		HandshakeTimeout: 10 * time.Second,
-		MaxMessageSize:   -1,
+		Limits:           Limits{MaxMessageSize: -1},
 		Pool:             arena.NewPool(-1),
 		Attach:           func(*zmq.Peer) (*Port, error) { return p, nil },
 	}

@@ -41,7 +41,7 @@ func badTraffic() map[string]badEnd {
 		"2^63 bytes":        {long(0, 1<<63), "37/ZMTP Framing: frame of more than"},
 		"2^64-1 bytes":      {long(FlagMore, 1<<64-1), "37/ZMTP Framing: frame of more than"},
 		"command of 2^63":   {long(FlagCommand, 1<<63), "37/ZMTP Framing: frame of more than"},
-		"one over":          {long(0, 1001), "too large: frame of 1001 bytes, the limit is 1000"},
+		"one over":          {long(0, 1001), "too large: frame of 1001 bytes, MaxMessageSize is 1000"},
 		"2^62 bytes":        {long(0, 1<<62), "too large: frame of 4611686018427387904 bytes"},
 		"2^63-1 bytes":      {long(FlagMore, 1<<63-1), "too large"},
 		"large command":     {long(FlagCommand, maxCommand+1), "too large: command of 1048577 bytes"},
@@ -87,7 +87,7 @@ func TestMalformedTraffic(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					e, other := newEnd(0, 0), newEnd(0, 0)
 					cfg := testConfig("PUB", e.Port)
-					cfg.MaxMessageSize, cfg.Subscriptions = 1000, true
+					cfg.Limits.MaxMessageSize, cfg.Subscriptions = 1000, true
 					a, b := newMemConns(64 << 10)
 					r := established(t, cfg, a, b)
 					neighbour := *cfg
@@ -126,7 +126,7 @@ func TestMalformedTrafficOf1_0(t *testing.T) {
 			e := newEnd(0, 0)
 			cfg := testConfig("PULL", e.Port)
 			cfg.Handshake.MaxVersion = [2]int{1, 0}
-			cfg.MaxMessageSize = 1000
+			cfg.Limits.MaxMessageSize = 1000
 			r := established(t, cfg, a, b)
 			put(t, b, append([]byte("\x05\x00good"), c.wire...))
 			if err := checkEnd(r.wait(), c.want); err != nil {

@@ -43,6 +43,7 @@ type reader struct {
 	parsing sync.Mutex
 	keep    int        // bytes reserved in the log that are not parsed yet
 	more    bool       // a message has begun and is not whole
+	tally   tally      // of that message
 	blocked bool       // bytes wait for room in the log: the socket is to parse them
 	waiting bool       // the goroutine waits for parsed
 	parsed  chan error // the bytes it waits for are parsed; one slot
@@ -326,6 +327,11 @@ func (c *Conn) scan(b []byte, from, room int) (s scanned, err error) {
 				continue
 			}
 		}
+		if flags&FlagMore != 0 || r.more {
+			if err = r.tally.add(&c.cfg.Limits, flags, size); err != nil {
+				break
+			}
+		}
 		if from != to {
 			copy(b[to:], b[from:from+frame])
 		}
@@ -348,5 +354,5 @@ func (c *Conn) checkFrame(flags byte, size uint64, h int) error {
 	if h > 0 && flags&FlagCommand != 0 {
 		return c.checkCommand(size)
 	}
-	return checkSize(size, c.cfg.MaxMessageSize)
+	return c.cfg.Limits.check(size)
 }

@@ -15,6 +15,11 @@ func (c *Conn) readLarge() error {
 	if r.large = h > 0; !r.large {
 		return nil
 	}
+	if flags&FlagMore != 0 || r.more {
+		if err := r.tally.add(&c.cfg.Limits, flags, size); err != nil {
+			return err
+		}
+	}
 	in := c.port.In
 	body, err := c.readBody(b[h:], int(size))
 	if err != nil {

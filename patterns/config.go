@@ -20,6 +20,15 @@ const (
 	defaultLinger = 30 * time.Second
 )
 
+// Defaults of the limits on what a peer may make a socket keep. libzmq has none:
+// they are out of the way of everything that its users are known to do, and a
+// peer that means harm gets no further than what a program may be given.
+const (
+	defaultMaxFrames     = 1 << 20
+	defaultMaxTopics     = 1 << 22
+	defaultMaxTopicBytes = 1 << 30
+)
+
 // config holds the values of all options of a socket.
 type config struct {
 	context *Context
@@ -27,7 +36,7 @@ type config struct {
 	sendHWM, recvHWM int // messages; 0 is no limit
 	linger           time.Duration
 	routingID        []byte
-	maxMessageSize   int64
+	limits           engine.Limits // of what is received
 	immediate        bool
 
 	conflateIn, conflateOut bool
@@ -54,7 +63,8 @@ func defaults() config {
 		sendHWM:          defaultHWM,
 		recvHWM:          defaultHWM,
 		linger:           defaultLinger,
-		maxMessageSize:   -1,
+		limits:           engine.Limits{MaxMessageSize: -1, MaxMessageFrames: defaultMaxFrames},
+		pubsub:           pubsubConfig{maxTopics: defaultMaxTopics, maxTopicBytes: defaultMaxTopicBytes},
 		handshakeTimeout: defaultHandshakeTimeout,
 		heartbeatTimeout: -1, // the interval
 		reconnect:        defaultReconnect,

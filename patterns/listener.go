@@ -176,7 +176,7 @@ func (s *socket) engineConfig(e *endpoint) *engine.Config {
 		HeartbeatInterval: s.cfg.heartbeatInterval,
 		HeartbeatTimeout:  s.cfg.heartbeatTimeout,
 		HeartbeatTTL:      s.cfg.heartbeatTTL,
-		MaxMessageSize:    s.cfg.maxMessageSize,
+		Limits:            s.cfg.limits,
 		Subscriptions:     s.typ == "PUB" || s.typ == "XPUB",
 		Subscribes:        s.typ == "SUB" || s.typ == "XSUB",
 		Raw:               s.typ == "STREAM",

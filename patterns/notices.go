@@ -95,10 +95,10 @@ func (n *notices) resumes(p *pipe) bool {
 func (n *notices) request(p *pipe, octet byte, topic []byte) {
 	if octet == subscribeOctet {
 		if _, added := n.wanted.Add(topic, p); added {
-			p.demands.topics++
+			p.demands.add(topic)
 		}
 	} else if _, known := n.wanted.Remove(topic, p); known {
-		p.demands.topics--
+		p.demands.remove(topic)
 	}
 	n.tell(p, octet, topic)
 }

@@ -124,14 +124,6 @@ func Immediate(on bool) Option {
 	return newOption("Immediate", func(c *config) { c.immediate = on })
 }
 
-// MaxMessageSize sets how large a frame received from a peer may be, in bytes.
-// A peer that sends a larger one is disconnected, and not connected to again.
-// Negative, the default, is no limit; 0 allows empty frames only. It concerns
-// networks, not inproc (ZMQ_MAXMSGSIZE, which means frames as well).
-func MaxMessageSize(bytes int64) Option {
-	return newOption("MaxMessageSize", func(c *config) { c.maxMessageSize = bytes })
-}
-
 // InContext makes the socket one of the given context, whose inproc names,
 // limits and default options it has; the place of InContext among the options
 // does not matter. nil, the default, is the default context, which is one for

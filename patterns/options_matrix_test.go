@@ -60,6 +60,8 @@ var matrix = map[string]struct {
 	"Immediate":            {patterns.Immediate(true), general},
 	"Conflate":             {patterns.Conflate(true), "PUSH PULL DEALER PUB SUB"},
 	"MaxMessageSize":       {patterns.MaxMessageSize(1), general},
+	"MaxMessageFrames":     {patterns.MaxMessageFrames(1), general},
+	"MaxMessageBytes":      {patterns.MaxMessageBytes(1), general},
 	"InContext":            {patterns.InContext(nil), general}, // a context refuses it
 	"HandshakeTimeout":     {patterns.HandshakeTimeout(0), general},
 	"HeartbeatInterval":    {patterns.HeartbeatInterval(0), general},
@@ -101,6 +103,8 @@ var matrix = map[string]struct {
 	"StreamNotify":    {patterns.StreamNotify(true), "STREAM"},
 
 	"Subscribe":              {patterns.Subscribe("a"), "SUB"},
+	"MaxSubscriptions":       {patterns.MaxSubscriptions(1), "PUB XPUB"},
+	"MaxSubscriptionBytes":   {patterns.MaxSubscriptionBytes(1), "PUB XPUB"},
 	"NoDrop":                 {patterns.NoDrop(true), "PUB XPUB"},
 	"WelcomeMessage":         {patterns.WelcomeMessage(nil), "PUB XPUB"},
 	"InvertMatching":         {patterns.InvertMatching(true), "PUB XPUB SUB"},

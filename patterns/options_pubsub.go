@@ -34,6 +34,8 @@ type pubsubConfig struct {
 	verboseCancel     bool     // XSUB: forward repeated cancellations
 	onlyFirst         bool     // XPUB, XSUB: of a message's frames only the first may be a subscription
 	topics            [][]byte // SUB: subscribed from the start
+	maxTopics         int      // PUB, XPUB: of one peer
+	maxTopicBytes     int64    // PUB, XPUB: in the topics of one peer
 }
 
 // A PublishOption applies to PUB and XPUB.

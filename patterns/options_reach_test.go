@@ -29,7 +29,9 @@ func apply(opts ...DealerOption) config {
 func TestOptionDefaults(t *testing.T) {
 	c := apply()
 	want := config{
-		sendHWM: 1000, recvHWM: 1000, linger: 30 * time.Second, maxMessageSize: -1,
+		sendHWM: 1000, recvHWM: 1000, linger: 30 * time.Second,
+		limits:           engine.Limits{MaxMessageSize: -1, MaxMessageFrames: 1 << 20},
+		pubsub:           pubsubConfig{maxTopics: 1 << 22, maxTopicBytes: 1 << 30},
 		handshakeTimeout: 30 * time.Second, heartbeatTimeout: -1, reconnect: 100 * time.Millisecond,
 	}
 	if !reflect.DeepEqual(c, want) {
@@ -50,7 +52,9 @@ func TestOptionsReachConfig(t *testing.T) {
 		{RecvHWM(8), func(c *config) any { return c.recvHWM }, 8},
 		{Linger(-1), func(c *config) any { return c.linger }, time.Duration(-1)},
 		{Immediate(true), func(c *config) any { return c.immediate }, true},
-		{MaxMessageSize(0), func(c *config) any { return c.maxMessageSize }, int64(0)},
+		{MaxMessageSize(0), func(c *config) any { return c.limits.MaxMessageSize }, int64(0)},
+		{MaxMessageFrames(-1), func(c *config) any { return c.limits.MaxMessageFrames }, int64(-1)},
+		{MaxMessageBytes(9), func(c *config) any { return c.limits.MaxMessageBytes }, int64(9)},
 		{HandshakeTimeout(0), func(c *config) any { return c.handshakeTimeout }, time.Duration(0)},
 		{HeartbeatInterval(2), func(c *config) any { return c.heartbeatInterval }, time.Duration(2)},
 		{HeartbeatTimeout(0), func(c *config) any { return c.heartbeatTimeout }, time.Duration(0)},
@@ -111,14 +115,14 @@ func TestOptionsReachConnections(t *testing.T) {
 	ctx := NewContext()
 	defer ctx.Close()
 	s, err := NewDealer(InContext(ctx), HandshakeTimeout(1), HeartbeatInterval(2), HeartbeatTimeout(3), HeartbeatTTL(4),
-		MaxMessageSize(5), Metadata("X-a", "b"), ReconnectInterval(6), ReconnectIntervalMax(7), RoutingID([]byte("id")))
+		MaxMessageSize(5), MaxMessageFrames(8), MaxMessageBytes(9), Metadata("X-a", "b"), ReconnectInterval(6), ReconnectIntervalMax(7), RoutingID([]byte("id")))
 	if err != nil {
 		t.Fatal(err)
 	}
 	e := &endpoint{addr: zmq.Endpoint{Scheme: "tcp", Address: "x"}, bound: true}
 	got := s.engineConfig(e)
 	if got.HandshakeTimeout != 1 || got.HeartbeatInterval != 2 || got.HeartbeatTimeout != 3 || got.HeartbeatTTL != 4 ||
-		got.MaxMessageSize != 5 || string(got.Handshake.RoutingID) != "id" || !got.Handshake.Server {
+		got.Limits != (engine.Limits{MaxMessageSize: 5, MaxMessageFrames: 8, MaxMessageBytes: 9}) || string(got.Handshake.RoutingID) != "id" || !got.Handshake.Server {
 		t.Errorf("connections get %+v", got)
 	}
 	if v, ok := got.Handshake.Metadata.Get("x-A"); !ok || string(v) != "b" {

@@ -21,10 +21,12 @@ func isSubscription(body []byte) bool { return len(body) > 0 && body[0] <= subsc
 
 // demands is what a publisher notes of a subscriber's pipe.
 type demands struct {
-	topics   int  // subscriptions
-	untold   int  // messages from it that the user of an XPUB has not taken
-	stalled  bool // is not read, because these are too many
-	returned bool // it has a new connection, over which nothing has been asked yet
+	topics   int   // subscriptions
+	bytes    int64 // in their topics
+	refused  bool  // for asking for too much: nothing more is taken
+	untold   int   // messages from it that the user of an XPUB has not taken
+	stalled  bool  // is not read, because these are too many
+	returned bool  // it has a new connection, over which nothing has been asked yet
 }
 
 // A publisher is the core of PUB and XPUB: it keeps the subscriptions of its
@@ -198,22 +200,26 @@ func (b *publisher) request(p *pipe, octet byte, topic []byte) {
 		p.demands.returned = false
 		b.former.RemoveAll(p, nil)
 	}
+	if p.demands.refused {
+		return
+	}
 	cfg := &b.sock.cfg.pubsub
 	if cfg.manual {
 		b.notices.request(p, octet, topic)
+		b.limit(p)
 		return
 	}
 	tell := false
 	if octet == subscribeOctet {
 		first, added := b.subs.Add(topic, p)
 		if added {
-			p.demands.topics++
+			p.demands.add(topic)
 		}
 		tell = first || cfg.verbose
 	} else {
 		last, known := b.subs.Remove(topic, p)
 		if known {
-			p.demands.topics--
+			p.demands.remove(topic)
 		}
 		// A cancellation of what was never asked for is told as well, as in
 		// libzmq; but not if others have asked for it, who would lose it.
@@ -223,6 +229,29 @@ func (b *publisher) request(p *pipe, octet byte, topic []byte) {
 		b.notices.tell(p, octet, topic)
 	}
 	b.reconsider()
+	b.limit(p)
+}
+
+// add and remove count a subscription.
+func (d *demands) add(topic []byte)    { d.topics++; d.bytes += int64(len(topic)) }
+func (d *demands) remove(topic []byte) { d.topics--; d.bytes -= int64(len(topic)) }
+
+// limit ends the connection to a peer that has asked for too much.
+func (b *publisher) limit(p *pipe) {
+	cfg, d := &b.sock.cfg.pubsub, &p.demands
+	err := &zmq.LimitError{}
+	switch {
+	case p.port == nil: // a socket of this process
+		return
+	case cfg.maxTopics > 0 && d.topics > cfg.maxTopics:
+		err.Limit, err.Max, err.Detail = "MaxSubscriptions", int64(cfg.maxTopics), "more subscriptions"
+	case cfg.maxTopicBytes > 0 && d.bytes > cfg.maxTopicBytes:
+		err.Limit, err.Max, err.Detail = "MaxSubscriptionBytes", cfg.maxTopicBytes, "more bytes of topics"
+	default:
+		return
+	}
+	d.refused = true
+	p.refuse(err)
 }
 
 // unwanted reports whether nobody is subscribed to exactly this topic. p is
@@ -256,7 +285,7 @@ func (b *publisher) withdraw(p *pipe, keep func(topic []byte)) {
 			b.notices.tell(p, cancelOctet, topic)
 		}
 	})
-	p.demands.topics = 0
+	p.demands.topics, p.demands.bytes, p.demands.refused = 0, 0, false
 	b.reconsider()
 }
 

@@ -219,7 +219,7 @@ func TestStreamRefusesInproc(t *testing.T) {
 }
 
 // With its notifications off a STREAM is what a ROUTER is with ZMQ_ROUTER_RAW:
-// see docs/decisions/0004-router-raw.md.
+// see docs/decisions/0005-router-raw.md.
 func TestStreamIsRouterRaw(t *testing.T) {
 	overStreams(t, func(t *testing.T, in patterns.Option, wildcard string) {
 		s := must(patterns.NewStream(in, patterns.StreamNotify(false)))(t)

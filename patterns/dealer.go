@@ -37,7 +37,7 @@ func (s *Dealer) take(m *zmq.Message) error { return s.fq.recv(m) }
 
 func (s *Dealer) attach(p *pipe) error {
 	s.lb.add(p)
-	s.fq.add(p)
+	s.fq.attach(p)
 	if s.cfg.reqrep.probe {
 		p.probe()
 	}

@@ -16,6 +16,17 @@ type fairQueue struct {
 	next   int // index of the pipe whose turn it is
 }
 
+// attach makes a new pipe known. The log of a connection that has nothing yet is
+// put to sleep right away: while its reader is awake it holds memory to read to.
+func (q *fairQueue) attach(p *pipe) {
+	if p.port != nil {
+		if _, _, ok := p.in.Peek(); !ok {
+			return
+		}
+	}
+	q.add(p)
+}
+
 // add makes p active.
 func (q *fairQueue) add(p *pipe) {
 	if !p.queued {

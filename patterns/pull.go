@@ -24,7 +24,7 @@ func NewPull(opts ...PullOption) (*Pull, error) {
 }
 
 func (s *Pull) take(m *zmq.Message) error { return s.fq.recv(m) }
-func (s *Pull) attach(p *pipe) error      { s.fq.add(p); return nil }
+func (s *Pull) attach(p *pipe) error      { s.fq.attach(p); return nil }
 func (s *Pull) detach(*pipe)              {}
 func (s *Pull) readable(p *pipe)          { s.fq.add(p) }
 func (s *Pull) writable(*pipe)            {}

@@ -174,7 +174,7 @@ func (s *Rep) disconnected(p *pipe) {
 }
 
 func (s *Rep) full() *pipe          { return nil }
-func (s *Rep) attach(p *pipe) error { s.fq.add(p); return nil }
+func (s *Rep) attach(p *pipe) error { s.fq.attach(p); return nil }
 func (s *Rep) detach(*pipe)         {}
 func (s *Rep) readable(p *pipe)     { s.fq.add(p) }
 func (s *Rep) writable(*pipe)       {}

@@ -55,7 +55,7 @@ func (s *Router) attach(p *pipe) error {
 			return err
 		}
 	}
-	s.fq.add(p)
+	s.fq.attach(p)
 	if s.cfg.reqrep.probe {
 		p.probe()
 	}

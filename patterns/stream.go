@@ -93,7 +93,7 @@ func (s *Stream) attach(p *pipe) error {
 		id = s.ids.autoID()
 	}
 	s.ids.add(id, p)
-	s.fq.add(p)
+	s.fq.attach(p)
 	if p.peer != nil {
 		s.tell(p)
 	}

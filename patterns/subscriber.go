@@ -33,7 +33,7 @@ func (b *subscriber) init(s *socket, filter bool) {
 }
 
 func (b *subscriber) attach(p *pipe) error {
-	b.fq.add(p)
+	b.fq.attach(p)
 	b.dist.add(p)
 	if p.port == nil || p.peer != nil {
 		b.link(p)

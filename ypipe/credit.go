@@ -9,13 +9,13 @@ type mark struct {
 
 // credit counts messages on the writer's side. It is a plain value.
 type credit struct {
-	hwm     int64 // 0: no limit
-	step    int64 // messages from mark to mark
-	written int64 // whole messages so far
-	settled int64 // messages known to be consumed
-	nextAt  int64 // value of written that gets the next mark
-	marks   [markSlots + 2]mark
-	head, n int // ring of marks, oldest at head
+	hwm     int64  // 0: no limit
+	step    int64  // messages from mark to mark
+	written int64  // whole messages so far
+	settled int64  // messages known to be consumed
+	nextAt  int64  // value of written that gets the next mark
+	marks   []mark // ring, made for the first mark: an idle log is to be small
+	head, n int    // oldest at head
 }
 
 func (c *credit) setHWM(hwm int) {
@@ -34,6 +34,9 @@ func (c *credit) wrote(messages int, at cursor) {
 
 func (c *credit) mark(pos int64) {
 	c.nextAt = c.written + c.step
+	if c.marks == nil {
+		c.marks = make([]mark, markSlots+2)
+	}
 	if c.n == len(c.marks) {
 		// Writes over the mark (subscriptions are) may fill the ring: the
 		// newest mark then moves, and credit for it comes later.

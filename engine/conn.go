@@ -107,10 +107,14 @@ func (c *Conn) Run(ctx context.Context) (err error) {
 	c.port = port
 	c.writer.init(newSink(c.nc), transform)
 	c.reader.init(newSource(c.nc), port.In, c.cfg.Limits.largest())
+	c.reader.hangUp = newHangUpWatch(c.nc)
 	c.role.init(c)
 	defer func() {
 		c.nc.Close()
 		port.detach()
+		if c.reader.gone {
+			port.over = port.In.Written()
+		}
 	}()
 	port.attach(c)
 	c.assume(info)

@@ -25,6 +25,11 @@ type Port struct {
 	reading sync.Mutex
 	nap     *time.Timer // wakes the activation that has gone for a nap
 
+	// over is how many messages In had been given when a connection ended that
+	// had to go over its high-water mark; -1 if none had. It belongs to the
+	// writer of In.
+	over int64
+
 	mu       sync.Mutex
 	conn     *Conn // attached; nil between connections
 	finished bool  // nothing more is written to Out
@@ -39,7 +44,7 @@ type Port struct {
 // something for a socket that found it empty, writable when Out has room for a
 // socket that found it full. sendHWM and recvHWM are in messages, 0 is no limit.
 func NewPort(pool *arena.Pool, sendHWM, recvHWM int, readable, writable func()) *Port {
-	p := &Port{room: make(chan struct{}, 1), recvHWM: -1}
+	p := &Port{room: make(chan struct{}, 1), over: -1, recvHWM: -1}
 	p.writer = mailbox.NewActivation(p.write)
 	p.In = ypipe.NewLog(pool, recvHWM, readable, p.roomAgain)
 	p.Out = ypipe.NewLog(pool, sendHWM, p.outReadable, writable)

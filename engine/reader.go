@@ -38,12 +38,14 @@ type reader struct {
 	limit  uint64        // largest frame that is not to be looked at more closely
 	trust  int           // frame size that memory is taken for at once
 	large  bool          // the last read ended in a large frame
+	hangUp hangUpWatch   // while the log is full
 
 	// parsing guards what follows.
 	parsing sync.Mutex
 	keep    int        // bytes reserved in the log that are not parsed yet
 	more    bool       // a message has begun and is not whole
 	tally   tally      // of that message
+	gone    bool       // the peer sends nothing more: what it has sent needs no room
 	blocked bool       // bytes wait for room in the log: the socket is to parse them
 	waiting bool       // the goroutine waits for parsed
 	parsed  chan error // the bytes it waits for are parsed; one slot
@@ -189,6 +191,8 @@ func (c *Conn) parseNow() error {
 func (c *Conn) waitParsed() error {
 	c.pulse.suspend()
 	defer c.pulse.resume()
+	look := c.reader.hangUp.begin()
+	defer c.reader.hangUp.end()
 	for {
 		var err error
 		select {
@@ -197,6 +201,12 @@ func (c *Conn) waitParsed() error {
 			return err
 		case <-c.port.room:
 			if blocked, err := c.parseAgain(); !blocked {
+				return err
+			}
+			continue
+		case <-look:
+			if c.peerGone() {
+				_, err := c.parseAgain()
 				return err
 			}
 			continue
@@ -261,6 +271,9 @@ func (c *Conn) parse() (blocked bool, err error) {
 	hole := 0
 	for {
 		room := in.Room()
+		if room == 0 && r.gone {
+			room = math.MaxInt
+		}
 		if room == 0 {
 			blocked = true
 			break

@@ -57,11 +57,14 @@ func (c *Conn) largeFrame() (kept []byte, flags byte, size uint64, h int) {
 // waitRoom waits until the log takes a message.
 func (c *Conn) waitRoom() error {
 	in := c.port.In
-	for in.Full() {
+	for in.Full() && !c.reader.gone {
 		in.Flush()
 		c.pulse.suspend()
+		look := c.reader.hangUp.begin()
 		var err error
 		select {
+		case <-look:
+			c.peerGone()
 		case <-c.port.room:
 			c.port.limitIn()
 			c.lastRead()
@@ -70,6 +73,7 @@ func (c *Conn) waitRoom() error {
 		case <-c.over:
 			err = net.ErrClosed
 		}
+		c.reader.hangUp.end()
 		c.pulse.resume()
 		if err != nil {
 			return err

@@ -101,7 +101,8 @@ func SendHWM(messages int) SendOption {
 
 // RecvHWM sets the high-water mark of what is received: how many messages may
 // be queued from each peer before nothing more is read from it, so that it has
-// to wait or to drop. It is from 0, which is no limit, to 1,073,741,823; the
+// to wait or to drop. When the peer is gone, what the system has received of it
+// is queued as well. It is from 0, which is no limit, to 1,073,741,823; the
 // default is 1000. Over inproc the peer's SendHWM is added. To change it on a
 // live socket see SetRecvHWM (ZMQ_RCVHWM).
 func RecvHWM(messages int) RecvOption {

@@ -238,20 +238,20 @@ func (d *demands) remove(topic []byte) { d.topics--; d.bytes -= int64(len(topic)
 
 // limit ends the connection to a peer that has asked for too much.
 func (b *publisher) limit(p *pipe) {
-	cfg, d := &b.sock.cfg.pubsub, &p.demands
-	err := &zmq.LimitError{}
-	switch {
-	case p.port == nil: // a socket of this process
-		return
-	case cfg.maxTopics > 0 && d.topics > cfg.maxTopics:
-		err.Limit, err.Max, err.Detail = "MaxSubscriptions", int64(cfg.maxTopics), "more subscriptions"
-	case cfg.maxTopicBytes > 0 && d.bytes > cfg.maxTopicBytes:
-		err.Limit, err.Max, err.Detail = "MaxSubscriptionBytes", cfg.maxTopicBytes, "more bytes of topics"
-	default:
+	if p.port == nil { // a socket of this process
 		return
 	}
-	d.refused = true
-	p.refuse(err)
+	cfg, d := &b.sock.cfg.pubsub, &p.demands
+	if most := int64(cfg.maxTopics); most > 0 && int64(d.topics) > most {
+		b.refuse(p, zmq.LimitError{Limit: "MaxSubscriptions", Max: most, Detail: "more subscriptions"})
+	} else if most := cfg.maxTopicBytes; most > 0 && d.bytes > most {
+		b.refuse(p, zmq.LimitError{Limit: "MaxSubscriptionBytes", Max: most, Detail: "more bytes of topics"})
+	}
+}
+
+func (b *publisher) refuse(p *pipe, passed zmq.LimitError) {
+	p.demands.refused = true
+	p.refuse(&passed)
 }
 
 // unwanted reports whether nobody is subscribed to exactly this topic. p is

@@ -115,7 +115,7 @@ func (l *Log) Reserve(keep, min int) []byte {
 // They end messages whole messages, the last of them with byte n; messages may
 // be 0 if the bytes are frames of one that goes on. Writer only.
 //
-// messages must not exceed [Log.Room].
+// messages must not exceed [Log.Room], or the high-water mark is passed.
 func (l *Log) Advance(n, messages int) {
 	w := &l.w
 	w.off += n

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
@@ -56,4 +57,13 @@ func commit(ctx context.Context) string {
 		id += "+"
 	}
 	return id
+}
+
+// String returns the host as a table's first line says it.
+func (h host) String() string {
+	text := fmt.Sprintf("%s, %s, %d CPUs, %s", h.Go, h.CPU, h.CPUs, h.System)
+	if h.Commit != "" {
+		text += ", commit " + h.Commit
+	}
+	return text
 }

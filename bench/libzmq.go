@@ -2,24 +2,28 @@ package main
 
 import (
 	"context"
-	_ "embed"
+	"embed"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 )
 
-//go:embed libzmq/peer.c
-var peerSource []byte
+//go:embed libzmq/*.c libzmq/*.h
+var peerSources embed.FS
 
 // errNoLibzmq says that this machine has no C compiler, or none that finds
 // libzmq's header and library.
 var errNoLibzmq = errors.New("libzmq cannot be measured here (Debian: apt install gcc libzmq3-dev)")
 
+// errNotBuilt says that another Go library could not be fetched or built.
+var errNotBuilt = errors.New("could not be fetched or built")
+
 // probeSource is the least that uses header and library. If it does not build,
-// libzmq is missing; if it does, an error in peer.c is ours.
+// libzmq is missing; if it does, an error in our sources is ours.
 const probeSource = "#include <zmq.h>\nint main(void) { return zmq_errno(); }\n"
 
 // buildLibzmq compiles the C peer into dir. The error is errNoLibzmq if what
@@ -29,25 +33,49 @@ func buildLibzmq(ctx context.Context, dir string) (contender, error) {
 	if err != nil {
 		return contender{}, fmt.Errorf("%w: %w", errNoLibzmq, err)
 	}
-	if _, err := compile(ctx, compiler, dir, "probe", []byte(probeSource)); err != nil {
+	probe := filepath.Join(dir, "probe.c")
+	if err := os.WriteFile(probe, []byte(probeSource), 0o600); err != nil {
+		return contender{}, err
+	}
+	if err := compile(ctx, compiler, filepath.Join(dir, "probe"), probe); err != nil {
 		return contender{}, fmt.Errorf("%w: %w", errNoLibzmq, err)
 	}
-	peer, err := compile(ctx, compiler, dir, "peer", peerSource)
+	if err := os.CopyFS(dir, peerSources); err != nil && !errors.Is(err, fs.ErrExist) {
+		return contender{}, err
+	}
+	sources, err := filepath.Glob(filepath.Join(dir, "libzmq", "*.c"))
 	if err != nil {
 		return contender{}, err
 	}
-	return contender{name: "libzmq", command: []string{peer}}, nil
+	program := filepath.Join(dir, "peer")
+	if err := compile(ctx, compiler, program, sources...); err != nil {
+		return contender{}, err
+	}
+	return contender{name: "libzmq", command: []string{program}}, nil
 }
 
-func compile(ctx context.Context, compiler, dir, name string, source []byte) (program string, err error) {
-	program = filepath.Join(dir, name)
-	if err := os.WriteFile(program+".c", source, 0o600); err != nil {
-		return "", err
+func compile(ctx context.Context, compiler, program string, sources ...string) error {
+	args := []string{"-std=c11", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", program}
+	args = append(append(args, sources...), "-lzmq")
+	out, err := exec.CommandContext(ctx, compiler, args...).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("compiling %s: %w\n%s", filepath.Base(program), err, strings.TrimSpace(string(out)))
 	}
-	cmd := exec.CommandContext(ctx, compiler, "-std=c11", "-D_POSIX_C_SOURCE=200809L", "-O2", "-Wall", "-Wextra",
-		"-pthread", "-o", program, program+".c", "-lzmq")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("compiling %s.c: %w\n%s", name, err, strings.TrimSpace(string(out)))
+	return nil
+}
+
+// buildOther builds the peer of another Go library, in the module that it has
+// for itself. The error is errNotBuilt.
+func buildOther(ctx context.Context, dir, name string) (contender, error) {
+	root, err := exec.CommandContext(ctx, "go", "list", "-f", "{{.Dir}}", "github.com/zeroactor/zmq/bench").Output()
+	if err != nil {
+		return contender{}, fmt.Errorf("%s %w: its module is found in the sources only: %w", name, errNotBuilt, err)
 	}
-	return program, nil
+	program := filepath.Join(dir, name)
+	build := exec.CommandContext(ctx, "go", "build", "-o", program, ".")
+	build.Dir = filepath.Join(strings.TrimSpace(string(root)), "others", name)
+	if out, err := build.CombinedOutput(); err != nil {
+		return contender{}, fmt.Errorf("%s %w: %w\n%s", name, errNotBuilt, err, strings.TrimSpace(string(out)))
+	}
+	return contender{name: name, command: []string{program}, optional: true}, nil
 }

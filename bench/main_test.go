@@ -7,13 +7,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zeroactor/zmq/bench/internal/own"
 	"github.com/zeroactor/zmq/internal/leaktest"
 )
 
 // TestMain is also the way in for the peers: bench starts its own executable,
 // which under test is this one.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && (os.Args[1] == "-role" || os.Args[1] == "-cpuprofile") {
+	if len(os.Args) > 1 && os.Args[1] == "-peer" {
 		main()
 		return
 	}
@@ -27,7 +28,9 @@ func TestParseRejects(t *testing.T) {
 	for _, args := range []string{
 		"-rounds 0", "-count -1", "-limit 1ms", "push", "-nonsense",
 		"-case pull", "-sizes 10,", "-sizes -1", "-transport udp", "-subject none",
-		"-vs mangos", "-subject zmq", "-cpuprofile x", "-case rtt -sizes 1 -cpuprofile x -subject libzmq",
+		"-vs zmq", "-subject zmq", "-cpuprofile x -subject libzmq", "-transport inproc,tcp,",
+		"-procs 3", "-batch -1", "-peers 0", "-subs 0", "-case pub -sizes 8", "-case pub -sizes 10 -peers 1000 -subs 100000",
+		"-case proxy -procs 1", "-case connections -transport inproc", "-targets -only nonsense",
 	} {
 		err := run(t.Context(), strings.Fields(args), nil, io.Discard, io.Discard)
 		if err == nil {
@@ -36,25 +39,34 @@ func TestParseRejects(t *testing.T) {
 	}
 }
 
-func TestHelpHidesRole(t *testing.T) {
+func TestHelpHidesPeer(t *testing.T) {
 	var help strings.Builder
 	_, err := parse([]string{"-h"}, &help)
-	if err == nil || strings.Contains(help.String(), "-role") || !strings.Contains(help.String(), "-rounds") {
+	if err == nil || strings.Contains(help.String(), "-peer ") || !strings.Contains(help.String(), "-rounds") {
 		t.Errorf("help, error %v:\n%s", err, help.String())
 	}
 }
 
-// Without a compiler, a libzmq that was asked for is an error, and one that
-// was not is missed aloud.
+// Without a compiler, a libzmq that was asked for is an error, and one that was
+// not is missed aloud; so is a library that cannot be built.
 func TestWithoutLibzmq(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
-	var notice strings.Builder
-	_, vs, err := options{subject: ownName}.contenders(t.Context(), t.TempDir(), &notice)
-	if err != nil || vs.name != "" || !strings.Contains(notice.String(), "NOTHING TO COMPARE WITH") {
-		t.Errorf("by default: vs %q, error %v, said %q", vs.name, err, notice.String())
-	}
-	_, _, err = options{subject: ownName, vs: "libzmq"}.contenders(t.Context(), t.TempDir(), io.Discard)
-	if !errors.Is(err, errNoLibzmq) {
-		t.Errorf("with -vs libzmq: error %v, want %v", err, errNoLibzmq)
+	for _, test := range []struct {
+		vs, notice string
+		err        error
+	}{
+		{"", "NOTHING TO COMPARE WITH", nil},
+		{"libzmq", "", errNoLibzmq},
+		{"pebbe", "NOT COMPARED WITH pebbe: pebbe could not be fetched or built", nil},
+		{"none", "", nil},
+	} {
+		var notice strings.Builder
+		_, vs, err := options{subject: own.Name, vs: test.vs}.contenders(t.Context(), &gallery{dir: t.TempDir()}, &notice)
+		if !errors.Is(err, test.err) || len(vs) != 0 {
+			t.Errorf("-vs %q: %d libraries, error %v, want none and %v", test.vs, len(vs), err, test.err)
+		}
+		if !strings.HasPrefix(notice.String(), test.notice) {
+			t.Errorf("-vs %q: said %q, want %q", test.vs, notice.String(), test.notice)
+		}
 	}
 }

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -24,45 +26,86 @@ const (
 )
 
 // A process is a running peer. One goroutine reads its lines and waits for its
-// end; everything else belongs to the caller of startProcess.
+// end; everything else belongs to the caller of startProcess. Two peers in one
+// process of the system are two of these.
 type process struct {
 	name   string
-	stdin  io.Closer
+	stdin  io.WriteCloser
 	lines  chan []byte // closed at the end of its output
 	done   chan struct{}
 	stderr headBuffer // to be read after done
 }
 
 // startProcess runs argv until it ends by itself or ctx is done, which kills it.
-// fail is told if it ends badly.
-func startProcess(ctx context.Context, fail context.CancelCauseFunc, name string, argv []string) (*process, error) {
-	p := &process{name: name, lines: make(chan []byte), done: make(chan struct{})}
+// fail is told if it ends badly. With a second name there is a second peer in
+// the process, which talks over the file descriptors 3 and 4.
+func startProcess(ctx context.Context, fail context.CancelCauseFunc, name, second string, argv []string) (one, two *process, err error) {
+	one = &process{name: name, lines: make(chan []byte), done: make(chan struct{})}
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.WaitDelay = killGrace
-	cmd.Stderr = &p.stderr
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		return nil, err
+	cmd.Stderr = &one.stderr
+	if one.stdin, err = cmd.StdinPipe(); err != nil {
+		return nil, nil, err
 	}
-	p.stdin = stdin
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if err := cmd.Start(); err != nil {
+	read := func() { one.readLines(ctx, stdout) }
+	if second != "" {
+		two = &process{name: second, lines: make(chan []byte), done: one.done}
+		out, err := two.extraPipes(cmd)
+		if err != nil {
+			return nil, nil, err
+		}
+		read = func() {
+			var both sync.WaitGroup
+			both.Go(func() { one.readLines(ctx, stdout) })
+			both.Go(func() { two.readLines(ctx, out); out.Close() })
+			both.Wait()
+		}
+	}
+	err = cmd.Start()
+	for _, f := range cmd.ExtraFiles {
+		f.Close() // the child has its own
+	}
+	if err != nil {
 		if cause := context.Cause(ctx); cause != nil {
 			err = cause
 		}
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, nil, fmt.Errorf("%s: %w", name, err)
 	}
 	go func() {
-		defer close(p.done)
-		p.readLines(ctx, stdout)
+		defer close(one.done)
+		read()
 		if err := cmd.Wait(); err != nil {
-			fail(fmt.Errorf("%s: %w: %s", name, err, strings.TrimSpace(string(p.stderr.kept))))
+			fail(fmt.Errorf("%s: %w: %s", name, err, strings.TrimSpace(string(one.stderr.kept))))
 		}
 	}()
-	return p, nil
+	return one, two, nil
+}
+
+// extraPipes makes the second peer's pipes, and returns what it writes to.
+func (p *process) extraPipes(cmd *exec.Cmd) (out *os.File, err error) {
+	childIn, in, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	out, childOut, err := os.Pipe()
+	if err != nil {
+		return nil, errors.Join(err, childIn.Close(), in.Close())
+	}
+	p.stdin = in
+	cmd.ExtraFiles = []*os.File{childIn, childOut}
+	return out, nil
+}
+
+// say writes a line to the peer.
+func (p *process) say(line string) error {
+	if _, err := io.WriteString(p.stdin, line+"\n"); err != nil {
+		return fmt.Errorf("%s: %w", p.name, err)
+	}
+	return nil
 }
 
 func (p *process) readLines(ctx context.Context, r io.Reader) {

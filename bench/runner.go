@@ -2,88 +2,96 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"time"
+
+	"github.com/zeroactor/zmq/bench/internal/own"
+	"github.com/zeroactor/zmq/bench/internal/peer"
 )
-
-// A contender is a library under measurement: the command that runs one of its
-// peers, to which the job's arguments are added.
-type contender struct {
-	name    string
-	command []string
-}
-
-// A setting is one line of the experiment: what is sent how.
-type setting struct {
-	workload  workload
-	transport string // "tcp" or "ipc"
-	size      int    // bytes
-}
 
 // A runner measures settings one after the other. It is used by one goroutine.
 type runner struct {
 	dir      string        // of its own, for ipc's sockets
-	pin      bool          // all processes on CPU 0
 	count    int           // messages a sample; zero: as many as target takes
 	target   time.Duration // how long a sample should take
 	limit    time.Duration // after which a sample has failed
 	rounds   int
-	progress io.Writer
-	serial   int // samples so far
+	labels   bool // our own peers set profile labels
+	progress progress
+	notes    io.Writer // what was left out, and why
+	serial   int       // samples so far
 }
 
 // A result is what one setting gave: a sample of each contender in each round.
 type result struct {
-	setting       setting
-	subject, vs   contender // vs has no name if nothing was compared
-	subjectRounds []sample
-	vsRounds      []sample
+	setting setting
+	sides   []side // the subject's first
 }
 
-// measure runs subject and vs in turn, rounds times, after finding out how many
-// messages each needs. A vs without a name is left out.
-func (r *runner) measure(ctx context.Context, s setting, subject, vs contender) (result, error) {
-	res := result{setting: s, subject: subject, vs: vs}
+// A side is what one contender gave.
+type side struct {
+	contender contender
+	rounds    []sample
+}
+
+// measure runs the contenders in turn, rounds times, after finding out how many
+// messages each needs. An optional one that fails is left out.
+func (r *runner) measure(ctx context.Context, s setting, contenders []contender) (result, error) {
+	res := result{setting: s}
 	counts := make(map[string]int)
-	contenders := []contender{subject}
-	if vs.name != "" {
-		contenders = append(contenders, vs)
-	}
-	for _, c := range contenders {
+	for i, c := range contenders {
 		n, err := r.calibrate(ctx, s, c)
-		if err != nil {
+		if err == nil {
+			counts[c.key()] = n
+			res.sides = append(res.sides, side{contender: c})
+		} else if !r.excuse(ctx, c, i, err) {
 			return res, err
 		}
-		counts[c.name] = n
 	}
 	for round := range r.rounds {
-		for i, c := range contenders {
-			fmt.Fprintf(r.progress, "%s %s %d B: round %d of %d, %s, %d messages\n",
-				s.workload.name, s.transport, s.size, round+1, r.rounds, c.name, counts[c.name])
-			one, err := r.sample(ctx, s, c, counts[c.name], "")
-			if err != nil {
+		for i := 0; i < len(res.sides); i++ {
+			c := res.sides[i].contender
+			r.progress.step(fmt.Sprintf("%s %s %d B: round %d of %d, %s, %d messages",
+				s.title(), s.transport, s.size, round+1, r.rounds, c.name, counts[c.key()]))
+			one, err := r.sample(ctx, s, c, counts[c.key()], peer.Profiles{})
+			switch {
+			case err == nil:
+				res.sides[i].rounds = append(res.sides[i].rounds, one)
+			case r.excuse(ctx, c, i, err):
+				res.sides = slices.Delete(res.sides, i, i+1)
+				i--
+			default:
 				return res, err
-			}
-			if i == 0 {
-				res.subjectRounds = append(res.subjectRounds, one)
-			} else {
-				res.vsRounds = append(res.vsRounds, one)
 			}
 		}
 	}
 	return res, nil
 }
 
+// excuse reports whether the rest can do without contender i, which has failed.
+func (r *runner) excuse(ctx context.Context, c contender, i int, err error) bool {
+	if i == 0 || !c.optional || ctx.Err() != nil {
+		return false
+	}
+	fmt.Fprintf(r.notes, "NOT COMPARED WITH %s: %v\n", c.name, err)
+	return true
+}
+
 // calibrate returns the number of messages that takes c about r.target.
 func (r *runner) calibrate(ctx context.Context, s setting, c contender) (int, error) {
+	if s.workload.fixed {
+		return s.peers, nil
+	}
 	if r.count > 0 {
 		return r.count, nil
 	}
-	count := s.workload.firstCount
+	count := s.firstCount()
 	for {
-		trial, err := r.sample(ctx, s, c, count, "")
+		trial, err := r.sample(ctx, s, c, count, peer.Profiles{})
 		if err != nil {
 			return 0, err
 		}
@@ -95,14 +103,11 @@ func (r *runner) calibrate(ctx context.Context, s setting, c contender) (int, er
 	}
 }
 
-// sample runs the two peers of c once. If profile is not empty, they write CPU
-// profiles to profile.push, profile.pull and so on, which only our own can do.
-//
-// The order is what makes the numbers comparable and the end certain: the
-// active peer binds and says where; the passive one connects; the active one
-// reports when everything has arrived; only then is the passive one told to
-// report, by the end of its input; then both may go.
-func (r *runner) sample(ctx context.Context, s setting, c contender, count int, profile string) (_ sample, err error) {
+// sample runs the peers of c once, in the order of the conversation that package
+// peer describes. It is that order that makes the numbers comparable and the end
+// certain. With profiles, which only our own can write, each peer adds its role
+// to the files' names.
+func (r *runner) sample(ctx context.Context, s setting, c contender, count int, pr peer.Profiles) (_ sample, err error) {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	ctx, stop := context.WithTimeoutCause(ctx, r.limit, fmt.Errorf("no result within %v", r.limit))
@@ -110,41 +115,85 @@ func (r *runner) sample(ctx context.Context, s setting, c contender, count int, 
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("%s, %s over %s, %d messages of %d bytes: %w",
-				c.name, s.workload.name, s.transport, count, s.size, err)
+				c.name, s.title(), s.transport, count, s.size, err)
 		}
 	}()
-
-	endpoint, err := r.endpoint(s.transport)
-	if err != nil {
-		return sample{}, err
-	}
-	j := job{role: s.workload.active, endpoint: endpoint, bind: true,
-		size: s.size, count: count, warmUp: warmUp(count), limit: r.limit}
-	active, err := startProcess(ctx, fail, c.name+" "+j.role, r.command(c, j, profile))
-	if err != nil {
-		return sample{}, err
-	}
-	// Each peer is waited for: stop, registered later, runs first and kills it.
-	defer func() { <-active.done }()
+	cast := &cast{runner: r, setting: s, contender: c, profiles: pr, fail: fail}
+	// Each peer is waited for: stop runs first and kills it.
+	defer cast.wait()
 	defer stop()
-	var bound announcement
-	if err := active.readJSON(ctx, &bound); err != nil {
+	if err := cast.assemble(ctx, count); err != nil {
 		return sample{}, err
 	}
-
-	j.role, j.endpoint, j.bind = s.workload.passive, bound.Endpoint, false
-	passive, err := startProcess(ctx, fail, c.name+" "+j.role, r.command(c, j, profile))
-	if err != nil {
-		return sample{}, err
-	}
-	defer func() { <-passive.done }()
-	defer stop()
-	return finish(ctx, active, passive)
+	return cast.perform(ctx)
 }
 
-// finish collects the reports and lets the peers end, in that order.
-func finish(ctx context.Context, active, passive *process) (sample, error) {
-	var s sample
+// A cast is the running peers of one sample.
+type cast struct {
+	*runner
+	setting   setting
+	contender contender
+	profiles  peer.Profiles
+	fail      context.CancelCauseFunc
+
+	binder, connect, proxy *process // proxy is nil if there is none
+}
+
+// assemble starts the peers and connects them.
+func (c *cast) assemble(ctx context.Context, count int) (err error) {
+	binder, connect, proxy := c.setting.jobs(count)
+	binder.Endpoint, connect.Bind = c.endpoint(), false
+	var front, back peer.Announcement
+	if proxy.Role != "" {
+		proxy.Endpoint, proxy.Back = c.endpoint(), c.endpoint()
+		if c.proxy, _, err = c.start(ctx, proxy, nil); err != nil {
+			return err
+		}
+		if err := c.proxy.readJSON(ctx, &front); err != nil {
+			return err
+		}
+		back.Endpoint = front.Back
+	}
+	if c.setting.together {
+		c.binder, c.connect, err = c.start(ctx, binder, &connect)
+	} else {
+		c.binder, _, err = c.start(ctx, binder, nil)
+	}
+	if err != nil {
+		return err
+	}
+	if proxy.Role != "" {
+		err = c.binder.say(back.Endpoint)
+	} else {
+		err = c.binder.readJSON(ctx, &front)
+	}
+	if err != nil {
+		return err
+	}
+	if c.connect == nil {
+		if c.connect, _, err = c.start(ctx, connect, nil); err != nil {
+			return err
+		}
+	}
+	return c.connect.say(front.Endpoint)
+}
+
+// perform lets the peers run, collects their reports and lets them end.
+func (c *cast) perform(ctx context.Context) (sample, error) {
+	s := sample{together: c.setting.together}
+	active, passive := c.binder, c.connect
+	if c.setting.workload.reports == connectReports {
+		active, passive = passive, active
+	}
+	if c.setting.workload.announced {
+		var ready peer.Ready
+		if err := c.connect.readJSON(ctx, &ready); err != nil {
+			return s, err
+		}
+		if err := errors.Join(c.connect.say("go"), c.binder.say("go")); err != nil {
+			return s, errors.Join(context.Cause(ctx), err)
+		}
+	}
 	if err := active.readJSON(ctx, &s.active); err != nil {
 		return s, err
 	}
@@ -152,36 +201,68 @@ func finish(ctx context.Context, active, passive *process) (sample, error) {
 	if err := passive.readJSON(ctx, &s.passive); err != nil {
 		return s, err
 	}
+	if c.proxy != nil {
+		c.proxy.stdin.Close()
+		s.proxy = new(peer.Report)
+		if err := c.proxy.readJSON(ctx, s.proxy); err != nil {
+			return s, err
+		}
+	}
 	active.stdin.Close()
-	<-active.done
-	<-passive.done
+	c.wait()
 	return s, context.Cause(ctx)
 }
 
-func (r *runner) endpoint(transport string) (string, error) {
-	r.serial++
-	switch transport {
-	case "tcp":
-		return "tcp://127.0.0.1:*", nil
-	case "ipc":
-		return "ipc://" + filepath.Join(r.dir, fmt.Sprint(r.serial)), nil
+// wait waits for the ends of the peers that have been started.
+func (c *cast) wait() {
+	for _, p := range []*process{c.binder, c.connect, c.proxy} {
+		if p != nil {
+			<-p.done
+		}
 	}
-	return "", fmt.Errorf("no transport %q; there are tcp, ipc", transport)
 }
 
-func (r *runner) command(c contender, j job, profile string) []string {
+// endpoint returns one that nobody is bound to.
+func (c *cast) endpoint() string {
+	c.serial++
+	switch c.setting.transport {
+	case "tcp":
+		return "tcp://127.0.0.1:*"
+	case "ipc":
+		return "ipc://" + filepath.Join(c.dir, fmt.Sprint(c.serial))
+	}
+	return "inproc://bench"
+}
+
+// start starts a process for one job, or two.
+func (c *cast) start(ctx context.Context, one peer.Job, two *peer.Job) (first, second *process, err error) {
+	var name string
+	argv := c.command(&one)
+	if two != nil {
+		name = c.contender.name + " " + two.Role
+		c.adapt(two)
+		argv = append(append(argv, "--"), two.Arguments()...)
+	}
+	return startProcess(ctx, c.fail, c.contender.name+" "+one.Role, name, argv)
+}
+
+// adapt completes a job.
+func (c *cast) adapt(j *peer.Job) {
+	j.Limit = c.limit
+	if c.contender.tweak != nil {
+		c.contender.tweak(j)
+	}
+}
+
+func (c *cast) command(j *peer.Job) []string {
+	c.adapt(j)
 	var argv []string
-	if r.pin {
+	if c.setting.pin {
 		argv = append(argv, "taskset", "-c", "0")
 	}
-	argv = append(argv, c.command...)
-	if profile != "" {
-		argv = append(argv, "-cpuprofile", profile+"."+j.role)
+	argv = append(argv, c.contender.command...)
+	if c.contender.name == own.Name {
+		argv = append(argv, profileArguments(c.profiles, c.labels)...)
 	}
-	if c.name == ownName {
-		argv = append(argv, "-role", j.role)
-	} else {
-		argv = append(argv, j.role)
-	}
-	return append(argv, j.arguments()...)
+	return append(argv, j.Arguments()...)
 }

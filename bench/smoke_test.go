@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/zeroactor/zmq/bench/internal/own"
+	"github.com/zeroactor/zmq/bench/internal/peer"
 )
 
 // requireLibzmq builds the C peer. Where libzmq is missing the test is skipped,
@@ -30,62 +32,103 @@ func requireLibzmq(t *testing.T) contender {
 	return c
 }
 
-// Every case runs over every transport, every metric comes out, and each
-// library is what it says.
+// Every case runs over every transport that it is for, every metric comes out,
+// and each library is what it says.
 func TestSmoke(t *testing.T) {
 	requireLibzmq(t)
-	for _, test := range []struct{ cases, subject, library string }{
-		{"push", ownName, ownName},
-		{"rtt", ownName, ownName},
+	for _, test := range []struct {
+		args  string
+		lines int
+	}{
+		{"-case push,rtt -transport tcp,ipc -sizes 0,10 -vs libzmq", 8},
+		{"-case push,rtt -transport tcp,ipc -sizes 10,100000 -vs net,net-reused", 16},
+		{"-case dealer,rtt-dealer,rtt-pair -sizes 10 -vs libzmq", 3},
+		{"-case push,dealer -sizes 10 -peers 3 -vs libzmq", 2},
+		{"-case push -batch 7 -sizes 10 -vs zeroactor", 1},
+		{"-case push -ref -sizes 10000 -vs libzmq", 1},
+		{"-case push,rtt -procs 1 -transport tcp,inproc -sizes 10 -vs libzmq", 4},
+		{"-case pub,match -peers 1,3 -subs 1,5 -sizes 20 -vs libzmq", 8},
+		{"-case flood -peers 2 -sizes 100 -vs libzmq", 1},
+		{"-case pub -transport inproc -sizes 20 -vs libzmq", 1},
+		{"-case proxy,proxy-dealer -transport tcp,ipc -sizes 10 -vs libzmq", 4},
 	} {
-		t.Run(test.cases, func(t *testing.T) {
-			args := strings.Fields("-transport tcp,ipc -sizes 0,10 -count 100 -rounds 2 -limit 5s -vs libzmq -json -case")
-			args = append(args, test.cases, "-subject", test.subject)
+		t.Run(test.args, func(t *testing.T) {
+			t.Parallel()
+			args := append(strings.Fields("-count 100 -rounds 2 -limit 20s -json"), strings.Fields(test.args)...)
 			var out bytes.Buffer
 			if err := run(t.Context(), args, nil, &out, io.Discard); err != nil {
 				t.Fatal(err)
 			}
-			checkResults(t, &out, test.library)
+			if n := checkResults(t, &out); n != test.lines {
+				t.Errorf("%d results, want %d", n, test.lines)
+			}
 		})
 	}
 }
 
-// checkResults reads the JSON lines of two rounds of four settings.
-func checkResults(t *testing.T, r io.Reader, subject string) {
+// checkResults reads the JSON lines of two rounds and returns how many they are.
+func checkResults(t *testing.T, r io.Reader) (lines int) {
 	t.Helper()
-	lines := 0
 	for dec := json.NewDecoder(r); dec.More(); lines++ {
 		var l line
 		if err := dec.Decode(&l); err != nil {
 			t.Fatal(err)
 		}
-		if !strings.HasPrefix(l.Subject, subject) || !strings.HasPrefix(l.Versus, "libzmq 4.") {
-			t.Errorf("%s compared with %s", l.Subject, l.Versus)
+		if l.Subject != own.Name || l.Versus == "" {
+			t.Errorf("%q compared with %q", l.Subject, l.Versus)
 		}
 		for _, v := range l.Metrics {
 			if len(v.SubjectRounds) != 2 || len(v.VersusRounds) != 2 {
-				t.Errorf("%s %s: rounds %v and %v, want two each", l.Case, v.Name, v.SubjectRounds, v.VersusRounds)
+				t.Errorf("%s %s: rounds %v and %v, want two each", l.Title, v.Name, v.SubjectRounds, v.VersusRounds)
 			}
-			// So short a run may use less CPU time than the clock's grain.
-			if v.Name != "CPU" && v.Ratio == nil {
-				t.Errorf("%s %s %d: %s was not measured", l.Case, l.Transport, l.Size, v.Name)
+			// So short a run may use less CPU time than the clock's grain, and
+			// hold no more pages than it had.
+			if small := v.Name == "CPU" || strings.HasPrefix(v.Name, "resident"); !small && !v.Zero && v.Ratio == nil {
+				t.Errorf("%s %s %d: %s was not measured", l.Title, l.Transport, l.Size, v.Name)
 			}
 		}
+		if rtt := strings.HasPrefix(l.Case, "rtt"); rtt != (l.SubjectRTT != nil) || rtt != (l.VersusRTT != nil) {
+			t.Errorf("%s: distributions %v and %v", l.Title, l.SubjectRTT, l.VersusRTT)
+		}
 	}
-	if lines != 4 {
-		t.Errorf("%d results, want 4", lines)
+	return lines
+}
+
+// Connections take a while to settle, and so are apart.
+func TestConnections(t *testing.T) {
+	requireLibzmq(t)
+	var out bytes.Buffer
+	args := strings.Fields("-case connections -peers 50 -rounds 1 -vs libzmq -json")
+	if err := run(t.Context(), args, nil, &out, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	var l line
+	if err := json.Unmarshal(out.Bytes(), &l); err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range l.Metrics {
+		if v.Subject.Median <= 0 || v.Versus.Median <= 0 {
+			t.Errorf("%s: %v and %v", v.Name, v.Subject.Median, v.Versus.Median)
+		}
 	}
 }
 
 func TestProfiles(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "cpu")
-	args := append(strings.Fields("-case push -sizes 10 -count 100 -rounds 1 -limit 5s -vs none -cpuprofile"), file)
+	dir := t.TempDir()
+	kinds := []string{"cpuprofile", "memprofile", "mutexprofile", "blockprofile", "trace"}
+	args := strings.Fields("-case push -sizes 10 -count 100 -rounds 1 -limit 20s -vs none -pprof 127.0.0.1:0")
+	for _, kind := range kinds {
+		args = append(args, "-"+kind, filepath.Join(dir, kind))
+	}
 	if err := run(t.Context(), args, nil, io.Discard, io.Discard); err != nil {
 		t.Fatal(err)
 	}
-	for _, role := range []string{"push", "pull"} {
-		if info, err := os.Stat(file + "." + role); err != nil || info.Size() == 0 {
-			t.Errorf("no profile of %s: %v", role, err)
+	for _, kind := range kinds {
+		for _, role := range []string{"send", "receive"} {
+			file := filepath.Join(dir, kind+"."+role)
+			if info, err := os.Stat(file); err != nil || info.Size() == 0 {
+				t.Errorf("no %s of %s: %v", kind, role, err)
+			}
 		}
 	}
 }
@@ -93,45 +136,45 @@ func TestProfiles(t *testing.T) {
 // calibrate is let loose on libzmq with a target it can reach fast.
 func TestCalibrate(t *testing.T) {
 	c := requireLibzmq(t)
-	chosen, err := workloadsNamed([]string{"rtt"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := &runner{dir: t.TempDir(), target: 20 * time.Millisecond, limit: 5 * time.Second, progress: io.Discard}
-	n, err := r.calibrate(t.Context(), setting{chosen[0], "ipc", 10}, c)
+	r := &runner{dir: t.TempDir(), target: 20 * time.Millisecond, limit: 20 * time.Second, progress: quietProgress{}}
+	n, err := r.calibrate(t.Context(), at("rtt", "ipc", 10), c)
 	if err != nil || n < 10 || n > 100_000 {
 		t.Errorf("calibrate = %d, %v; want what takes about 20 ms", n, err)
 	}
 }
 
-// The ends of a pair in one process, and both ways to receive.
-func TestPairInproc(t *testing.T) {
-	c := requireLibzmq(t)
-	for _, receive := range []string{"buffer", "message"} {
-		cmd := exec.CommandContext(t.Context(), c.command[0],
-			"pair-inproc", "inproc://pair", "bind", "10", "5000", "100", "5", receive)
-		out, err := cmd.Output()
-		if err != nil {
-			t.Fatal(receive, err)
+// A library that fails costs its own rows only, and the subject everything.
+func TestExcuses(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours := contender{name: own.Name, command: []string{self, "-peer", own.Name}}
+	broken := shell(`exit 7`)
+	broken.optional = true
+	for _, count := range []int{0, 10} { // fails when calibrated, and in the first round
+		var notes strings.Builder
+		r := &runner{dir: t.TempDir(), count: count, target: time.Millisecond, rounds: 2, limit: 20 * time.Second,
+			progress: quietProgress{}, notes: &notes}
+		res, err := r.measure(t.Context(), at("push", "tcp", 10), []contender{ours, broken, ours})
+		if err != nil || len(res.sides) != 2 || len(res.sides[1].rounds) != 2 {
+			t.Errorf("count %d: %d sides, error %v, want the two that work", count, len(res.sides), err)
 		}
-		var r report
-		_, last, _ := bytes.Cut(out, []byte("\n"))
-		if err := json.Unmarshal(last, &r); err != nil || r.Count != 5000 || r.Rate <= 0 {
-			t.Errorf("%s: report %s, error %v", receive, last, err)
+		if !strings.HasPrefix(notes.String(), "NOT COMPARED WITH shell: ") {
+			t.Errorf("count %d: said %q", count, notes.String())
+		}
+		if _, err := r.measure(t.Context(), at("push", "tcp", 10), []contender{broken, ours}); err == nil {
+			t.Errorf("count %d: a broken subject gave no error", count)
 		}
 	}
 }
 
-// shell is a contender whose peers are a shell script; $1 is the role.
+// shell is a contender whose peers are a shell script; $1 is "role=...".
 func shell(script string) contender {
 	return contender{name: "shell", command: []string{"/bin/sh", "-c", script, "sh"}}
 }
 
 func TestSampleFails(t *testing.T) {
-	chosen, err := workloadsNamed([]string{"push"})
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, test := range []struct {
 		name, script, want string
 	}{
@@ -139,13 +182,14 @@ func TestSampleFails(t *testing.T) {
 		{"broken", `echo no such thing >&2; exit 3`, "no such thing"},
 		{"mute", `exit 0`, "ended without a report"},
 		{"garbled", `echo '{'; exec sleep 60`, "bad report"},
-		{"passive dies", `[ $1 = push ] && exit 4; echo '{"endpoint":"x"}'; exec sleep 60`, "exit status 4"},
-		{"passive silent", `echo '{"endpoint":"x"}'; [ $1 = push ] && exec sleep 60; echo '{}'; exec sleep 60`, "no result within 300ms"},
+		{"passive dies", `[ $1 = role=send ] && exit 4; echo '{"endpoint":"x"}'; exec sleep 60`, "exit status 4"},
+		{"passive silent", `echo '{"endpoint":"x"}'; [ $1 = role=send ] && exec sleep 60; echo '{}'; exec sleep 60`,
+			"no result within 300ms"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			r := &runner{dir: t.TempDir(), limit: 300 * time.Millisecond, progress: io.Discard}
+			r := &runner{dir: t.TempDir(), limit: 300 * time.Millisecond, progress: quietProgress{}}
 			start := time.Now()
-			_, err := r.sample(t.Context(), setting{chosen[0], "tcp", 10}, shell(test.script), 1, "")
+			_, err := r.sample(t.Context(), at("push", "tcp", 10), shell(test.script), 1, peer.Profiles{})
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("error %v, want %q in it", err, test.want)
 			}
@@ -157,9 +201,12 @@ func TestSampleFails(t *testing.T) {
 }
 
 func TestPinned(t *testing.T) {
-	r := &runner{pin: true}
-	argv := r.command(contender{name: ownName, command: []string{"bench"}}, job{role: "push"}, "cpu")
-	if got := strings.Join(argv[:8], " "); got != "taskset -c 0 bench -cpuprofile cpu.push -role push" {
+	s := at("push", "tcp", 10)
+	s.pin = true
+	c := &cast{runner: &runner{labels: true}, setting: s, contender: contender{name: own.Name, command: []string{"bench"}},
+		profiles: peer.Profiles{CPU: "cpu"}}
+	argv := c.command(&peer.Job{Role: "send", Type: "PUSH"})
+	if got := strings.Join(argv[:8], " "); got != "taskset -c 0 bench -cpuprofile cpu -labels role=send" {
 		t.Errorf("command %q", got)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"github.com/zeroactor/zmq/bench/internal/peer"
 )
 
 // A spread is the middle and the ends of some samples.
@@ -42,31 +44,9 @@ func ratios(a, b []float64) []float64 {
 	return quotients
 }
 
-// nearestRank returns the smallest of the sorted samples that at least
-// perMille thousandths of them do not exceed, or zero if there are none.
-func nearestRank(sorted []int64, perMille int) int64 {
-	if len(sorted) == 0 {
-		return 0
-	}
-	rank := (len(sorted)*perMille + 999) / 1000
-	return sorted[max(rank, 1)-1]
-}
-
-func mean(samples []int64) float64 {
-	if len(samples) == 0 {
-		return 0
-	}
-	var sum float64
-	for _, s := range samples {
-		sum += float64(s)
-	}
-	return sum / float64(len(samples))
-}
-
 const (
-	// maxCount bounds a sample's messages, and with them the eight bytes that
-	// a round trip's time takes in the peer.
-	maxCount = 100_000_000
+	// maxCount bounds a sample's messages.
+	maxCount = peer.MaxCount
 
 	// maxGrowth bounds the step from one trial to the next: a trial too short
 	// for the caches and the scheduler to settle foretells too much.

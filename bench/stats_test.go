@@ -1,7 +1,6 @@
 package main
 
 import (
-	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -41,46 +40,6 @@ func TestRatiosArePaired(t *testing.T) {
 	}
 	if got := ratios([]float64{1, 2}, nil); got != nil {
 		t.Errorf("ratios with nothing = %v, want none", got)
-	}
-}
-
-// nearestRank is held against its definition, spelt out by counting.
-func TestNearestRank(t *testing.T) {
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	r := rand.New(rand.NewPCG(seed, 0))
-	for range 200 {
-		samples := make([]int64, 1+r.IntN(300))
-		for i := range samples {
-			samples[i] = r.Int64N(50)
-		}
-		slices.Sort(samples)
-		for _, perMille := range []int{0, 1, 500, 990, 999, 1000} {
-			i := slices.IndexFunc(samples, func(candidate int64) bool {
-				within := 0
-				for _, s := range samples {
-					if s <= candidate {
-						within++
-					}
-				}
-				return within*1000 >= perMille*len(samples)
-			})
-			if got := nearestRank(samples, perMille); got != samples[i] {
-				t.Fatalf("nearestRank(%v, %d) = %d, want %d", samples, perMille, got, samples[i])
-			}
-		}
-	}
-	if got := nearestRank(nil, 500); got != 0 {
-		t.Errorf("nearestRank of none = %d", got)
-	}
-}
-
-func TestMean(t *testing.T) {
-	if got := mean([]int64{1, 2, 6}); got != 3 {
-		t.Errorf("mean = %v, want 3", got)
-	}
-	if got := mean(nil); got != 0 {
-		t.Errorf("mean of none = %v", got)
 	}
 }
 

@@ -1,27 +1,43 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"github.com/zeroactor/zmq/bench/internal/peer"
 )
 
-// A line is one result as JSON.
+// A line is one result as JSON: the subject, and one library it was compared
+// with or none.
 type line struct {
-	Time      time.Time `json:"time"`
-	Case      string    `json:"case"`
-	Transport string    `json:"transport"`
-	Size      int       `json:"size"` // bytes
-	Pinned    bool      `json:"pinned"`
-	Subject   string    `json:"subject"` // library and version
-	Versus    string    `json:"vs,omitempty"`
-	Metrics   []values  `json:"metrics"`
-	Host      host      `json:"host"`
+	Time       time.Time     `json:"time"`
+	Case       string        `json:"case"`
+	Transport  string        `json:"transport"`
+	Size       int           `json:"size"` // bytes
+	Peers      int           `json:"peers"`
+	Subs       int           `json:"subs,omitempty"`
+	Batch      int           `json:"batch,omitempty"` // messages a call; 0 by the plain calls
+	Ref        bool          `json:"by_reference,omitempty"`
+	Processes  int           `json:"processes"`
+	Pinned     bool          `json:"pinned"`
+	Title      string        `json:"title"`   // case with what is not the default
+	Subject    string        `json:"subject"` // library and version
+	Versus     string        `json:"vs,omitempty"`
+	Metrics    []values      `json:"metrics"`
+	SubjectRTT *peer.Latency `json:"subject_rtt,omitempty"` // of the round in the middle
+	VersusRTT  *peer.Latency `json:"vs_rtt,omitempty"`
+	Host       host          `json:"host"`
+
+	setting *setting // that was measured; nil in what was read
+	versus  string   // contender's name, without a version
 }
 
 // values are one metric of a result. Ratio is nil if nothing was compared, or
@@ -29,7 +45,8 @@ type line struct {
 type values struct {
 	Name          string    `json:"name"`
 	Unit          string    `json:"unit"`
-	Better        string    `json:"better"` // "higher" or "lower"
+	Better        string    `json:"better"`         // "higher" or "lower"
+	Zero          bool      `json:"zero,omitempty"` // zero is a measurement; -1 is none
 	Subject       spread    `json:"subject"`
 	Versus        *spread   `json:"vs,omitempty"`
 	Ratio         *spread   `json:"ratio,omitempty"` // subject / vs, round by round
@@ -37,30 +54,77 @@ type values struct {
 	VersusRounds  []float64 `json:"vs_rounds,omitempty"`
 }
 
-// lineOf evaluates a result with at least one round.
-func lineOf(r result, pinned bool, h host, now time.Time) line {
+// linesOf evaluates a result with at least one round: a line for each library
+// that the subject was compared with, or one.
+func linesOf(r result, h host, now time.Time) []line {
+	if len(r.sides) == 1 {
+		return []line{lineOf(r.setting, r.sides[0], side{}, h, now)}
+	}
+	var lines []line
+	for _, vs := range r.sides[1:] {
+		lines = append(lines, lineOf(r.setting, r.sides[0], vs, h, now))
+	}
+	return lines
+}
+
+func lineOf(s setting, subject, vs side, h host, now time.Time) line {
 	l := line{
-		Time: now, Case: r.setting.workload.name, Transport: r.setting.transport, Size: r.setting.size,
-		Pinned: pinned, Subject: r.subjectRounds[0].active.Library, Host: h,
+		Time: now, Case: s.workload.name, Transport: s.transport, Size: s.size, Peers: s.peers, Batch: s.batch, Ref: s.ref,
+		Processes: 2, Pinned: s.pin, Title: s.title(), Subject: subject.name(), Versus: vs.name(),
+		SubjectRTT: subject.latency(), VersusRTT: vs.latency(), Host: h,
+		setting: &s, versus: cmp.Or(vs.contender.label, vs.contender.name),
 	}
-	if len(r.vsRounds) > 0 {
-		l.Versus = r.vsRounds[0].active.Library
+	if s.together {
+		l.Processes = 1
 	}
-	for _, m := range r.setting.workload.metrics {
-		v := values{Name: m.name, Unit: m.unit, Better: m.better,
-			SubjectRounds: each(r.subjectRounds, m.of), VersusRounds: each(r.vsRounds, m.of)}
-		v.Subject = spreadOf(v.SubjectRounds)
-		if len(v.VersusRounds) > 0 {
-			s := spreadOf(v.VersusRounds)
-			v.Versus = &s
-		}
-		if q := ratios(v.SubjectRounds, v.VersusRounds); len(q) > 0 {
-			s := spreadOf(q)
-			v.Ratio = &s
-		}
-		l.Metrics = append(l.Metrics, v)
+	if s.workload.proxy.role != "" {
+		l.Processes = 3
+	}
+	if s.workload.topics {
+		l.Subs = s.subs
+	}
+	for _, m := range s.workload.metrics {
+		l.Metrics = append(l.Metrics, valuesOf(m, subject.rounds, vs.rounds))
 	}
 	return l
+}
+
+func valuesOf(m metric, subject, vs []sample) values {
+	v := values{Name: m.name, Unit: m.unit, Better: m.better, Zero: m.zero,
+		SubjectRounds: each(subject, m.of), VersusRounds: each(vs, m.of)}
+	v.Subject = spreadOf(v.SubjectRounds)
+	if len(v.VersusRounds) > 0 {
+		s := spreadOf(v.VersusRounds)
+		v.Versus = &s
+	}
+	if q := ratios(v.SubjectRounds, v.VersusRounds); len(q) > 0 && !m.zero {
+		s := spreadOf(q)
+		v.Ratio = &s
+	}
+	return v
+}
+
+// name returns the library and its version, or nothing.
+func (s side) name() string {
+	if len(s.rounds) == 0 {
+		return ""
+	}
+	return cmp.Or(s.contender.label, s.rounds[0].active.Library)
+}
+
+// latency returns the distribution of the round in the middle, by its median.
+func (s side) latency() *peer.Latency {
+	var all []*peer.Latency
+	for _, r := range s.rounds {
+		if r.active.RTT != nil {
+			all = append(all, r.active.RTT)
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	slices.SortFunc(all, func(a, b *peer.Latency) int { return cmp.Compare(a.P50, b.P50) })
+	return all[len(all)/2]
 }
 
 func each(samples []sample, of func(sample) float64) []float64 {
@@ -82,33 +146,29 @@ func writeJSON(w io.Writer, lines []line) error {
 }
 
 // writeTable writes a row for each metric of each line. All lines are of one
-// subject and one opponent, or none.
+// subject.
 func writeTable(w io.Writer, lines []line, rounds int) error {
 	if len(lines) == 0 {
 		return nil
 	}
 	first := lines[0]
-	fmt.Fprintf(w, "%s, %s, %d CPUs, %s", first.Host.Go, first.Host.CPU, first.Host.CPUs, first.Host.System)
-	if first.Host.Commit != "" {
-		fmt.Fprintf(w, ", commit %s", first.Host.Commit)
-	}
-	if first.Pinned {
-		fmt.Fprint(w, ", all processes on CPU 0")
-	}
-	fmt.Fprintf(w, ", medians of %d rounds\n\n", rounds)
+	fmt.Fprintf(w, "%s, medians of %d rounds\n\n", first.Host, rounds)
 
 	columns := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	header := []string{"case", "transport", "bytes", "metric", "unit", first.Subject}
 	if first.Versus != "" {
-		header = append(header, first.Versus, "ratio", "min..max", "better")
+		header = append(header, "vs", "", "ratio", "min..max", "better")
 	}
 	row := func(cells ...string) { fmt.Fprintln(columns, strings.Join(cells, "\t")+"\t") }
 	row(header...)
 	for _, l := range lines {
 		for _, v := range l.Metrics {
-			cells := []string{l.Case, l.Transport, strconv.Itoa(l.Size), v.Name, v.Unit, number(v.Subject.Median)}
+			if v.Zero && v.Subject.Median < 0 {
+				continue
+			}
+			cells := []string{l.Title, l.Transport, strconv.Itoa(l.Size), v.Name, v.Unit, v.number(v.Subject.Median)}
 			if v.Versus != nil {
-				cells = append(cells, number(v.Versus.Median))
+				cells = append(cells, l.Versus, v.number(v.Versus.Median))
 			}
 			if v.Ratio != nil {
 				cells = append(cells, fmt.Sprintf("%.2f", v.Ratio.Median),
@@ -118,6 +178,14 @@ func writeTable(w io.Writer, lines []line, rounds int) error {
 		}
 	}
 	return columns.Flush()
+}
+
+// number writes a measured value of v.
+func (v values) number(x float64) string {
+	if v.Zero && x >= 0 {
+		return strconv.FormatFloat(x, 'f', 3, 64)
+	}
+	return number(max(x, 0))
 }
 
 // number writes a measured value with about three digits that matter, its

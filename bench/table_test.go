@@ -5,13 +5,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/zeroactor/zmq/bench/internal/peer"
 )
 
 // samplesOf makes samples of the rates and, for both peers, a CPU time.
 func samplesOf(library string, rates ...float64) []sample {
 	var samples []sample
 	for _, rate := range rates {
-		r := report{Library: library, Count: 1000, Rate: rate, CPUSeconds: 1e-5}
+		r := peer.Report{Library: library, Count: 1000, Rate: rate, CPUSeconds: 1e-5}
 		samples = append(samples, sample{active: r, passive: r})
 	}
 	return samples
@@ -19,16 +21,19 @@ func samplesOf(library string, rates ...float64) []sample {
 
 func testLine(t *testing.T, vs bool) line {
 	t.Helper()
-	chosen, err := workloadsNamed([]string{"push"})
-	if err != nil {
-		t.Fatal(err)
+	s := at("push", "tcp", 10)
+	s.pin = true
+	r := result{setting: s, sides: []side{{rounds: samplesOf("ours", 3e6, 2e6, 9e6)}}}
+	none := 0.0
+	for i := range r.sides[0].rounds {
+		one := &r.sides[0].rounds[i]
+		one.active.Allocations, one.passive.Allocations = &none, &none
 	}
-	r := result{setting: setting{chosen[0], "tcp", 10}, subjectRounds: samplesOf("ours", 3e6, 2e6, 9e6)}
 	if vs {
-		r.vsRounds = samplesOf("libzmq 4.3.4", 1e6, 1e6, 2e6)
+		r.sides = append(r.sides, side{rounds: samplesOf("libzmq 4.3.4", 1e6, 1e6, 2e6)})
 	}
 	h := host{Go: "go1", System: "linux/amd64", CPU: "Abacus", CPUs: 2, Commit: "c0ffee"}
-	return lineOf(r, true, h, time.Unix(0, 0).UTC())
+	return linesOf(r, h, time.Unix(0, 0).UTC())[0]
 }
 
 func TestTable(t *testing.T) {
@@ -37,12 +42,13 @@ func TestTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := strings.Join([]string{
-		"go1, Abacus, 2 CPUs, linux/amd64, commit c0ffee, all processes on CPU 0, medians of 3 rounds",
+		"go1, Abacus, 2 CPUs, linux/amd64, commit c0ffee, medians of 3 rounds",
 		"",
-		"  case  transport  bytes  metric    unit       ours  libzmq 4.3.4  ratio    min..max  better",
-		"  push        tcp     10    rate   msg/s  3 000 000     1 000 000   3.00  2.00..4.50  higher",
-		"  push        tcp     10     CPU  ns/msg       20.0          20.0   1.00  1.00..1.00   lower",
-		"  push        tcp     10  memory     KiB          -             -",
+		"          case  transport  bytes       metric    unit       ours            vs             ratio    min..max  better",
+		"  push, pinned        tcp     10         rate   msg/s  3 000 000  libzmq 4.3.4  1 000 000   3.00  2.00..4.50  higher",
+		"  push, pinned        tcp     10          CPU  ns/msg       20.0  libzmq 4.3.4       20.0   1.00  1.00..1.00   lower",
+		"  push, pinned        tcp     10       memory     KiB          -  libzmq 4.3.4          -",
+		"  push, pinned        tcp     10  allocations    /msg      0.000  libzmq 4.3.4          -",
 		"",
 	}, "\n")
 	if b.String() != want {

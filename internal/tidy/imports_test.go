@@ -68,21 +68,23 @@ func refuseOurs(s *source, target string) string {
 }
 
 // refuseOthers returns why a source must not import a package of another
-// module, or "".
+// module, or "". A module that is for several directories is listed as often.
 func refuseOthers(s *source, name string) string {
+	why := "it is not on the list of dependencies"
 	for _, d := range dependencies {
 		if !within(name, d.module+"/...") {
 			continue
 		}
 		switch {
 		case !within(s.pkg.dir, d.where):
-			return "it is for " + d.where
+			why = "it is for " + d.where
 		case d.tests && !s.forTests():
-			return "it is for tests only"
+			why = "it is for tests only"
+		default:
+			return ""
 		}
-		return ""
 	}
-	return "it is not on the list of dependencies"
+	return why
 }
 
 // parentOf returns the pattern of the package that dir is a part of, so that

@@ -48,6 +48,9 @@ var dependencies = []dependency{
 	{"github.com/leanovate/gopter", "...", true, "generated histories for properties"},
 	{"github.com/schollz/progressbar/v3", "examples/...", false, "examples that show how far they are"},
 	{"golang.org/x/term", "examples/...", false, "whether somebody looks at the bar"},
+	{"github.com/schollz/progressbar/v3", "bench/...", false, "runs that take minutes"},
+	{"golang.org/x/term", "bench/...", false, "whether somebody looks at the bar"},
+	{"github.com/HdrHistogram/hdrhistogram-go", "bench/...", false, "distributions of times, in bounded memory"},
 }
 
 // atomicLayers may use sync/atomic: what they do with it is behind one interface

@@ -1,11 +1,12 @@
 //go:build !unix
 
-package main
+package peer
 
 import "time"
 
 // cpuTime returns zero, which results show as "not measured".
 func cpuTime() (time.Duration, error) { return 0, nil }
 
-// maxRSSBytes returns zero, which results show as "not measured".
+// maxRSSBytes and rssBytes return zero, which results show as "not measured".
 func maxRSSBytes() int64 { return 0 }
+func rssBytes() int64    { return 0 }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package peer
 
 import (
 	"bufio"
@@ -22,7 +22,12 @@ func cpuTime() (time.Duration, error) {
 // maxRSSBytes returns the most memory that was ever resident, or zero if the
 // system has no /proc. Linux's ru_maxrss would not do: it is carried over exec,
 // so that a small program started by a big one reports the big one's memory.
-func maxRSSBytes() int64 {
+func maxRSSBytes() int64 { return statusBytes("VmHWM") }
+
+// rssBytes returns what is resident now, or zero if the system has no /proc.
+func rssBytes() int64 { return statusBytes("VmRSS") }
+
+func statusBytes(field string) int64 {
 	f, err := os.Open("/proc/self/status")
 	if err != nil {
 		return 0
@@ -30,7 +35,7 @@ func maxRSSBytes() int64 {
 	defer f.Close()
 	for lines := bufio.NewScanner(f); lines.Scan(); {
 		var kib int64
-		if n, _ := fmt.Sscanf(lines.Text(), "VmHWM: %d kB", &kib); n == 1 {
+		if n, _ := fmt.Sscanf(lines.Text(), field+": %d kB", &kib); n == 1 {
 			return kib * 1024
 		}
 	}

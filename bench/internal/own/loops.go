@@ -1,0 +1,144 @@
+package own
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/zeroactor/zmq"
+	"github.com/zeroactor/zmq/bench/internal/peer"
+	"github.com/zeroactor/zmq/patterns"
+)
+
+func pushAll(ctx context.Context, s *patterns.Push, n int, body []byte) error {
+	for range n {
+		if err := s.SendBytes(ctx, body); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *socket) pullAll(pull *patterns.Pull, n int) error {
+	for range n {
+		if err := pull.RecvInto(s.ctx, &s.msg); err != nil {
+			return err
+		}
+		if s.msg.Size() != s.job.Size {
+			return s.check(&s.msg)
+		}
+	}
+	return nil
+}
+
+// A batch is as many messages as a call may send. Their memory is used again.
+type batch struct{ messages []*zmq.Message }
+
+// fill makes all messages hold body again, and returns them.
+func (b *batch) fill(n int, body []byte) []*zmq.Message {
+	for len(b.messages) < n {
+		b.messages = append(b.messages, new(zmq.Message))
+	}
+	for _, m := range b.messages[:n] {
+		if m.Len() == 0 {
+			m.Append(body)
+		}
+	}
+	return b.messages[:n]
+}
+
+// sending returns the loop that sends in the way the job says.
+func (s *socket) sending(out sender) func(n int, body []byte) error {
+	switch {
+	case s.job.Ref:
+		return func(n int, body []byte) error {
+			for range n {
+				s.msg.AppendOwned(body, nil)
+				if err := out.Send(s.ctx, &s.msg); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	case s.job.Batch > 0:
+		return func(n int, body []byte) error {
+			for n > 0 {
+				sent, err := out.SendBatch(s.ctx, s.out.fill(min(n, s.job.Batch), body))
+				if err != nil {
+					return err
+				}
+				n -= sent
+			}
+			return nil
+		}
+	}
+	frames := make([][]byte, 1) // made once: over an interface it would be on the heap each time
+	return func(n int, body []byte) error {
+		frames[0] = body
+		for range n {
+			if err := out.SendBytes(s.ctx, frames...); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// Send sends n messages.
+func (s *socket) Send(n int, body []byte) error {
+	if s.send == nil {
+		return peer.Unsupported(Name, "sending with "+s.job.Type)
+	}
+	return s.send(n, body)
+}
+
+// Echo sends back n messages.
+func (s *socket) Echo(n int) error {
+	if s.echo == nil {
+		return peer.Unsupported(Name, "echoing with "+s.job.Type)
+	}
+	return s.echo(n)
+}
+
+// Receive receives n messages.
+func (s *socket) Receive(n int) error {
+	if s.in == nil {
+		return peer.Unsupported(Name, "receiving with "+s.job.Type)
+	}
+	if pull, ok := s.in.(*patterns.Pull); ok && s.job.Batch == 0 && s.job.Prefix == 0 {
+		return s.pullAll(pull, n)
+	}
+	if s.job.Batch > 0 {
+		return s.receiveBatches(n)
+	}
+	for range n {
+		if err := s.in.RecvInto(s.ctx, &s.msg); err != nil {
+			return err
+		}
+		if err := s.check(&s.msg); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *socket) receiveBatches(n int) error {
+	for len(s.got) < s.job.Batch {
+		s.got = append(s.got, new(zmq.Message))
+	}
+	for n > 0 {
+		received, err := s.in.RecvBatch(s.ctx, s.got[:min(n, s.job.Batch)])
+		if err != nil {
+			return err
+		}
+		if received == 0 {
+			return fmt.Errorf("a batch of no message")
+		}
+		for _, m := range s.got[:received] {
+			if err := s.check(m); err != nil {
+				return err
+			}
+		}
+		n -= received
+	}
+	return nil
+}

@@ -1,0 +1,71 @@
+package peer
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// request sends and waits for what comes back, again and again.
+func (p *player) request(ctx context.Context) (err error) {
+	s, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	body := make([]byte, p.job.Size)
+	round := func() error {
+		return p.spoil(1, func(int) error {
+			if err := s.Send(1, body); err != nil {
+				return err
+			}
+			return s.Receive(1)
+		})
+	}
+	for range p.job.WarmUp {
+		if err := round(); err != nil {
+			return err
+		}
+	}
+	times := newHistogram()
+	m, err := p.begin()
+	if err != nil {
+		return err
+	}
+	before := time.Since(m.start)
+	for range p.job.Count {
+		if err := round(); err != nil {
+			return err
+		}
+		after := time.Since(m.start)
+		record(times, int64(after-before))
+		before = after
+	}
+	if err := p.finish(m, Report{Seconds: m.seconds(), RTT: latencyOf(times)}); err != nil {
+		return err
+	}
+	p.control.hold()
+	return nil
+}
+
+// echo sends back what it receives.
+func (p *player) echo(ctx context.Context) (err error) {
+	s, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	if err := s.Echo(p.job.WarmUp); err != nil {
+		return err
+	}
+	m, err := p.begin()
+	if err != nil {
+		return err
+	}
+	if err := s.Echo(p.job.Count); err != nil {
+		return err
+	}
+	r := Report{Seconds: m.seconds()}
+	p.control.hold()
+	return p.finish(m, r)
+}

@@ -1,0 +1,173 @@
+/* The roles of PUB and SUB. */
+#include "peer.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The byte after a message's topic. */
+#define MARK_WARMUP 'w'
+#define MARK_START 's' /* the last message that is not measured */
+#define MARK_COUNT 'c'
+
+#define STRANGERS 65536 /* topics that nobody has subscribed to, matched in turn */
+#define FLOOD_WARMUP (20 << 20) /* bytes: more than the buffers of a connection hold */
+
+static void set_message(char *body, long topic, char mark)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%08ld", topic);
+    memcpy(body, text, TOPIC_SIZE);
+    body[TOPIC_SIZE] = mark;
+}
+
+/* open_publisher binds a PUB and sends topic 0 to it until the runner says
+ * that all subscribers have had it. Its topic is the last that each subscribes
+ * to. */
+static struct end open_publisher(const struct job *j)
+{
+    if (j->size <= TOPIC_SIZE)
+        die_because("a message has no room for a topic and a mark");
+    struct end e = open_end(j, NULL);
+    set_message(e.buffer, 0, MARK_WARMUP);
+    struct pollfd in = {fileno(j->in), POLLIN, 0};
+    while (poll(&in, 1, 1) == 0)
+        send_one(&e);
+    wait_go(j);
+    return e;
+}
+
+void run_publish(const struct job *j)
+{
+    struct end e = open_publisher(j);
+    struct meter m = begin();
+    set_message(e.buffer, 0, MARK_START);
+    send_one(&e);
+    set_message(e.buffer, 0, MARK_COUNT);
+    send_many(&e, j->count);
+    struct report r = {.seconds = elapsed(&m)};
+    hold(j);
+    print_report(j, &m, &r);
+    close_end(&e);
+}
+
+static void subscribe_and_wait(struct end *e, long subs)
+{
+    char topic[64];
+    for (long i = subs - 1; i >= 0; i--) {
+        set_message(topic, i, 0);
+        if (zmq_setsockopt(e->socket, ZMQ_SUBSCRIBE, topic, TOPIC_SIZE) != 0)
+            die("ZMQ_SUBSCRIBE");
+    }
+    receive_one(e);
+}
+
+static struct end *open_subscribers(const struct job *j)
+{
+    struct end *ends = allocate((size_t) j->peers, sizeof *ends);
+    char *endpoint = read_endpoint(j);
+    for (long i = 0; i < j->peers; i++)
+        ends[i] = open_end(j, endpoint);
+    each(ends, j->peers, subscribe_and_wait, j->subs);
+    fprintf(j->out, "{\"ready\":true}\n");
+    fflush(j->out);
+    wait_go(j);
+    free(endpoint);
+    return ends;
+}
+
+static void receive_counted(struct end *e, long count)
+{
+    do
+        receive_one(e);
+    while (e->buffer[TOPIC_SIZE] != MARK_START);
+    receive_many(e, count);
+}
+
+void run_subscribe(const struct job *j)
+{
+    struct end *ends = open_subscribers(j);
+    struct meter m = begin();
+    each(ends, j->peers, receive_counted, j->count);
+    struct report r = {.seconds = elapsed(&m), .count = j->count * j->peers};
+    print_report(j, &m, &r);
+    hold(j);
+    for (long i = 0; i < j->peers; i++)
+        close_end(&ends[i]);
+    free(ends);
+}
+
+/* run_match sends messages that nobody wants, each of which differs from some
+ * topic in its last byte only: what that takes is looking them up. */
+void run_match(const struct job *j)
+{
+    long before = weigh();
+    struct end e = open_publisher(j);
+    struct report r = {0};
+    weigh_again(before, &r);
+    char *bodies = allocate(STRANGERS, j->size);
+    unsigned long random = 1;
+    for (long i = 0; i < STRANGERS; i++) {
+        random = random * 6364136223846793005UL + 1442695040888963407UL;
+        set_message(bodies + (size_t) i * j->size, (long) ((random >> 33) % (unsigned long) j->subs), MARK_COUNT);
+        bodies[(size_t) i * j->size + TOPIC_SIZE - 1] = 'x';
+    }
+    struct meter m = begin();
+    for (long i = -j->warmup; i < j->count; i++) {
+        if (i == 0)
+            m = begin();
+        if (zmq_send(e.socket, bodies + (size_t) ((i + j->warmup) % STRANGERS) * j->size, j->size, 0) < 0)
+            die("zmq_send");
+    }
+    r.seconds = elapsed(&m);
+    print_report(j, &m, &r);
+    hold(j);
+    close_end(&e);
+    free(bodies);
+}
+
+void run_hold(const struct job *j)
+{
+    long before = weigh();
+    struct end *ends = open_subscribers(j);
+    struct meter m = begin();
+    struct report r = {0};
+    weigh_again(before, &r);
+    hold(j);
+    print_report(j, &m, &r);
+    for (long i = 0; i < j->peers; i++)
+        close_end(&ends[i]);
+    free(ends);
+}
+
+/* run_flood sends as fast as it can from a PUB that drops what a subscriber
+ * does not take. The warm-up fills all queues. */
+void run_flood(const struct job *j)
+{
+    struct end e = open_publisher(j);
+    set_message(e.buffer, 0, MARK_COUNT);
+    long fill = FLOOD_WARMUP / (long) j->size;
+    send_many(&e, fill > j->warmup ? fill : j->warmup);
+    struct meter m = begin();
+    send_many(&e, j->count);
+    struct report r = {.seconds = elapsed(&m)};
+    print_report(j, &m, &r);
+    hold(j);
+    close_end(&e);
+}
+
+/* run_ignore receives with the first of its sockets, and not with the others. */
+void run_ignore(const struct job *j)
+{
+    struct end *ends = open_subscribers(j);
+    struct meter m = begin();
+    struct report r = {0};
+    zmq_pollitem_t items[2] = {{ends[0].socket, 0, ZMQ_POLLIN, 0}, {NULL, fileno(j->in), ZMQ_POLLIN, 0}};
+    while (zmq_poll(items, 2, -1) > 0 && !items[1].revents)
+        for (int i = 0; i < 1000 && zmq_recv(ends[0].socket, ends[0].buffer, j->size, ZMQ_DONTWAIT) >= 0; i++)
+            ;
+    print_report(j, &m, &r);
+    for (long i = 0; i < j->peers; i++)
+        close_end(&ends[i]);
+    free(ends);
+}

@@ -105,7 +105,8 @@ func (l *link) attachAgain(peer *zmq.Peer) (*engine.Port, error) {
 	s, p := l.sock, l.pipe
 	s.turn.Lock()
 	defer s.turn.Unlock()
-	p.peer, p.refused = peer, nil
+	p.succeed(peer)
+	p.refused = nil
 	if p.attached && !p.closed && !s.closed {
 		s.pattern.connected(p)
 		s.ready()

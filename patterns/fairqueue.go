@@ -110,5 +110,5 @@ func (p *pipe) rest(m *zmq.Message, flags byte, body []byte) {
 		}
 		flags, body, _ = p.in.Next()
 	}
-	m.SetPeer(p.peer)
+	m.SetPeer(p.from())
 }

@@ -25,6 +25,7 @@ type pipe struct {
 	peerHWM   int       // RecvHWM of the mate's socket
 	peer      *zmq.Peer // of the connection that serves the pipe now; nil if none has yet
 	routingID []byte    // by which a ROUTER or STREAM knows it
+	past      []era     // connections before that one; see succeed
 
 	attached  bool // known to the pattern
 	joined    bool // the mate has its socket

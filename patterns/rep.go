@@ -107,7 +107,7 @@ func (s *Rep) next(from *origin, m *zmq.Message) error {
 		v := p.readRequest(&from.envelope, m, flags, body)
 		s.fq.step()
 		if v == verdictBody {
-			from.pipe, from.peer = p, p.peer
+			from.pipe, from.peer = p, p.from()
 			return nil
 		}
 	}
@@ -127,7 +127,7 @@ func (p *pipe) readRequest(envelope, m *zmq.Message, flags byte, body []byte) ve
 			m.AppendView(body, p.in.Keep())
 		}
 		if !more {
-			m.SetPeer(p.peer)
+			m.SetPeer(p.from())
 			return v
 		}
 		flags, body, _ = p.in.Next()

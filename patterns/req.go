@@ -180,7 +180,7 @@ func (s *Req) readReply(p *pipe, m *zmq.Message, flags byte, body []byte) verdic
 			m.AppendView(body, p.in.Keep())
 		}
 		if !more {
-			m.SetPeer(p.peer)
+			m.SetPeer(p.from())
 			return v
 		}
 		flags, body, _ = p.in.Next()

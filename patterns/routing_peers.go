@@ -67,13 +67,15 @@ func (c *correspondent) recvFrom(q *fairQueue, m *zmq.Message) error {
 		if p == nil {
 			return errWait
 		}
-		if p.routingID == nil {
+		id := p.fromID()
+		if id == nil {
 			// The peer, of this process, was quicker than the news of it.
 			c.sock.turn.Pending()
+			id = p.fromID()
 		}
-		if p.routingID != nil {
+		if id != nil {
 			m.Reset()
-			m.AppendView(p.routingID, nil)
+			m.AppendView(id, nil)
 			p.rest(m, flags, body)
 			q.step()
 			return nil

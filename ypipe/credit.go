@@ -137,6 +137,15 @@ func (l *Log) Room() int {
 	return int(max(1, min(c.room(), c.nextAt-c.written)))
 }
 
+// End returns the position behind the last whole message. The messages that are
+// in the log now are those whose frames are up to it, as [Log.Taken] has it.
+// Writer only.
+func (l *Log) End() int64 { return l.w.whole.pos() }
+
+// Taken returns the position behind the frame that Next returned last. Reader
+// only.
+func (l *Log) Taken() int64 { return l.r.pos() }
+
 // Written returns the number of whole messages written so far. Writer only.
 func (l *Log) Written() int64 { return l.w.written }
 

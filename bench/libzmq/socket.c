@@ -27,8 +27,9 @@ static void set(void *socket, int option, int value)
         die("zmq_setsockopt");
 }
 
-/* All options are defaults, but that a PUB waits for slow subscribers, except to flood them, and
- * that the backlog is long enough for all peers. */
+/* All options are defaults, but that a PUB waits for slow subscribers, except
+ * to flood them; that a SUB's subscriptions may be many, for libzmq drops those
+ * over the high-water mark; and that the backlog is long enough for all peers. */
 void *new_socket(const struct job *j, const char *type)
 {
     int number = socket_type(type);
@@ -38,6 +39,8 @@ void *new_socket(const struct job *j, const char *type)
     set(s, ZMQ_BACKLOG, BACKLOG);
     if (number == ZMQ_PUB && strcmp(j->role, "flood") != 0)
         set(s, ZMQ_XPUB_NODROP, 1);
+    if (number == ZMQ_SUB)
+        set(s, ZMQ_SNDHWM, 0);
     return s;
 }
 

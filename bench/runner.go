@@ -7,6 +7,7 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/zeroactor/zmq/bench/internal/own"
@@ -77,7 +78,8 @@ func (r *runner) excuse(ctx context.Context, c contender, i int, err error) bool
 	if i == 0 || !c.optional || ctx.Err() != nil {
 		return false
 	}
-	fmt.Fprintf(r.notes, "NOT COMPARED WITH %s: %v\n", c.name, err)
+	why, _, _ := strings.Cut(err.Error(), "\n")
+	fmt.Fprintf(r.notes, "NOT COMPARED WITH %s: %s\n", c.name, why)
 	return true
 }
 

@@ -94,6 +94,40 @@ func checkResults(t *testing.T, r io.Reader) (lines int) {
 	return lines
 }
 
+// The other Go libraries do what they can. One that cannot be had costs its own
+// rows, and that is said.
+func TestOthers(t *testing.T) {
+	for _, name := range others {
+		t.Run(name, func(t *testing.T) {
+			var out, notes bytes.Buffer
+			args := strings.Fields("-case push,rtt,rtt-pair -sizes 10 -count 100 -rounds 2 -limit 20s -json -vs")
+			if err := run(t.Context(), append(args, name), nil, &out, &notes); err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(notes.String(), errNotBuilt.Error()) {
+				fmt.Fprintf(os.Stderr, "SKIPPED: %s: %s\n", t.Name(), &notes)
+				t.Skip(notes.String())
+			}
+			if n := checkResults(t, &out); n != 3 || notes.Len() > 0 {
+				t.Errorf("%d results, want 3; said %q", n, &notes)
+			}
+		})
+	}
+}
+
+// A peer that fails ends the process that it shares with the other one.
+func TestTogetherFails(t *testing.T) {
+	var out, notes bytes.Buffer
+	args := strings.Fields("-case push -transport inproc -sizes 10 -count 100 -rounds 1 -limit 20s -json -vs net")
+	start := time.Now()
+	if err := run(t.Context(), args, nil, &out, &notes); err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(start); !strings.Contains(notes.String(), "not supported") || took > 15*time.Second {
+		t.Errorf("said %q after %v", &notes, took)
+	}
+}
+
 // Connections take a while to settle, and so are apart.
 func TestConnections(t *testing.T) {
 	requireLibzmq(t)

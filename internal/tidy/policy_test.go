@@ -51,6 +51,9 @@ var dependencies = []dependency{
 	{"github.com/schollz/progressbar/v3", "bench/...", false, "runs that take minutes"},
 	{"golang.org/x/term", "bench/...", false, "whether somebody looks at the bar"},
 	{"github.com/HdrHistogram/hdrhistogram-go", "bench/...", false, "distributions of times, in bounded memory"},
+	{"github.com/pebbe/zmq4", "bench/others/pebbe", false, "to be compared with; a module of its own"},
+	{"github.com/go-zeromq/zmq4", "bench/others/go-zeromq", false, "to be compared with; a module of its own"},
+	{"go.nanomsg.org/mangos/v3", "bench/others/mangos", false, "to be compared with; a module of its own"},
 }
 
 // atomicLayers may use sync/atomic: what they do with it is behind one interface

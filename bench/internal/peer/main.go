@@ -45,23 +45,19 @@ func Main(ctx context.Context, library Library, pr Profiles, args []string, stdi
 	return both(ctx, one.play, two.play)
 }
 
-// both runs two functions at once. When one fails the other one's context is
-// done. It returns the first error.
+// both runs two functions at once and returns when both have, or one has failed:
+// the other one may wait for its input for ever, and the process ends anyway.
 func both(ctx context.Context, one, two func(context.Context) error) error {
-	ctx, fail := context.WithCancelCause(ctx)
-	defer fail(nil)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		if err := two(ctx); err != nil {
-			fail(err)
-		}
-	}()
-	if err := one(ctx); err != nil {
-		fail(err)
+	errs := make(chan error, 2)
+	for _, f := range []func(context.Context) error{one, two} {
+		go func() { errs <- f(ctx) }()
 	}
-	<-done
-	return context.Cause(ctx)
+	for range 2 {
+		if err := <-errs; err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // A player plays one role. It is used by one goroutine.

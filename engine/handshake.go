@@ -227,17 +227,21 @@ func (h *Handshake) complete() {
 	h.done = true
 }
 
+// compatible says whether our socket talks to one of that type.
+func (h *Handshake) compatible(peer string) bool {
+	if h.cfg.Compatible != nil {
+		return h.cfg.Compatible(peer)
+	}
+	return CompatibleTypes(h.cfg.SocketType, peer)
+}
+
 // accept judges the peer's properties.
 func (h *Handshake) accept(p Properties) error {
 	// "The peer SHOULD enforce that the other peer is using a valid socket
 	// type." "The sender SHOULD specify the Socket-Type": it need not.
 	// https://rfc.zeromq.org/spec/37/#the-socket-type-property
-	compatible := h.cfg.Compatible
-	if compatible == nil {
-		compatible = func(peer string) bool { return CompatibleTypes(h.cfg.SocketType, peer) }
-	}
 	socketType, ok := p.Get(PropertySocketType)
-	if ok && !compatible(string(socketType)) {
+	if ok && !h.compatible(string(socketType)) {
 		return &zmq.ProtocolError{
 			Rule:   "37/ZMTP Socket-Type Property",
 			Detail: fmt.Sprintf("%s does not talk to %.32q", h.cfg.SocketType, socketType),

@@ -131,8 +131,19 @@ func versionError(format string, args ...any) error {
 }
 
 // v2Greeting goes on behind the last octet of a greeting of ZMTP 2.0, the
-// number of a socket type. As in libzmq it is not looked at.
+// number of a socket type.
 func (h *Handshake) v2Greeting() error {
+	// "The implementation SHOULD enforce that an incoming connection has a
+	// valid socket type". libzmq does not; of a number that is no type of ours
+	// we cannot tell.
+	// https://rfc.zeromq.org/spec/15/#socket-compatibility
+	octet := int(h.in[v2GreetingSize-1])
+	if octet < len(socketTypes) && !h.compatible(socketTypes[octet].name) {
+		return &zmq.ProtocolError{
+			Rule:   "15/ZMTP Socket Compatibility",
+			Detail: fmt.Sprintf("%s does not talk to %s", h.cfg.SocketType, socketTypes[octet].name),
+		}
+	}
 	h.sendIdentity()
 	h.begin(1, (*Handshake).identity)
 	return nil

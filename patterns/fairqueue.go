@@ -1,6 +1,8 @@
 package patterns
 
 import (
+	"slices"
+
 	"github.com/zeroactor/zmq"
 	"github.com/zeroactor/zmq/ypipe"
 )
@@ -30,19 +32,25 @@ func (q *fairQueue) attach(p *pipe) {
 // add makes p active.
 func (q *fairQueue) add(p *pipe) {
 	if !p.queued {
-		p.queued = true
+		p.queued, p.queue = true, q
 		q.active = append(q.active, p)
 	}
 }
 
-// remove forgets p.
+// remove forgets p. The others keep their turns.
 func (q *fairQueue) remove(p *pipe) {
-	for i, a := range q.active {
-		if a == p {
-			q.next = i
-			q.drop()
-			return
-		}
+	i := slices.Index(q.active, p)
+	if i < 0 {
+		return
+	}
+	last, next := len(q.active)-1, q.next
+	q.next = i
+	q.drop()
+	switch {
+	case next == last && i != last: // its place is that of p now
+		q.next = i
+	case next < last:
+		q.next = next
 	}
 }
 

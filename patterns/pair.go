@@ -2,6 +2,7 @@ package patterns
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/zeroactor/zmq"
 )
@@ -56,6 +57,10 @@ func (s *Pair) attach(p *pipe) error {
 func (s *Pair) detach(p *pipe) {
 	if s.peer == p {
 		s.peer = nil
+	}
+	if p.newest == nil && p.in.Drained() { // or else it is removed when it is read
+		p.queued = false
+		s.from = slices.DeleteFunc(s.from, func(x *pipe) bool { return x == p })
 	}
 }
 

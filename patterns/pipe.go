@@ -39,6 +39,8 @@ type pipe struct {
 	linked    bool // has a connection (kept by patterns that ask)
 	probed    bool // holds a probe for its first connection
 
+	queue *fairQueue // that it is or was in, if any
+
 	round   uint64  // of the distributor, that chose it last
 	demands demands // what a publisher notes of it
 
@@ -116,6 +118,14 @@ func (p *pipe) hasRoom() bool {
 func (p *pipe) asleep() {
 	if p.closed {
 		p.sock.forget(p)
+	}
+}
+
+// leave takes a closed pipe out of its fair queue, unless there is something
+// left to be read: nobody may ever look again.
+func (p *pipe) leave() {
+	if p.queued && p.queue != nil && p.newest == nil && p.in.Drained() {
+		p.queue.remove(p)
 	}
 }
 

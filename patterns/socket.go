@@ -131,7 +131,7 @@ func (s *socket) detach(p *pipe) {
 		return
 	}
 	s.pattern.detach(p)
-	if !p.queued {
+	if p.leave(); !p.queued {
 		s.forget(p)
 	}
 	s.ready() // who waits for this pipe's answer must see that it is gone

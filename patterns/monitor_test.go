@@ -42,6 +42,20 @@ func (w *watch) want(kinds ...patterns.EventKind) (last patterns.Event) {
 	return last
 }
 
+// until takes events up to one of this kind.
+func (w *watch) until(kind patterns.EventKind) patterns.Event {
+	w.t.Helper()
+	for {
+		ev, ok := w.next()
+		if !ok {
+			w.t.Fatalf("no more events, want %v", kind)
+		}
+		if ev.Kind == kind {
+			return ev
+		}
+	}
+}
+
 // end wants no more events.
 func (w *watch) end() {
 	w.t.Helper()

@@ -140,3 +140,14 @@ func (p *wirePeer) closed() {
 		p.t.Fatal("the connection is still open")
 	}
 }
+
+// finish closes the connection in order: when the other side has read all, and
+// has closed it too.
+func (p *wirePeer) finish() {
+	p.t.Helper()
+	if err := p.conn.(interface{ CloseWrite() error }).CloseWrite(); err != nil {
+		p.t.Fatal(err)
+	}
+	p.closed()
+	p.conn.Close()
+}

@@ -162,12 +162,20 @@ func (l *link) event(kind EventKind, err error) Event {
 	return ev
 }
 
+// announced returns the routing id that new connections announce. A REQ may give
+// its own up.
+func (s *socket) announced() []byte {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	return s.cfg.routingID
+}
+
 // engineConfig returns what a connection needs to know of its socket.
 func (s *socket) engineConfig(e *endpoint) *engine.Config {
 	return &engine.Config{
 		Handshake: engine.HandshakeConfig{
 			SocketType:   s.typ,
-			RoutingID:    s.cfg.routingID,
+			RoutingID:    s.announced(),
 			SendIdentity: s.typ == "REQ" || s.typ == "DEALER" || s.typ == "ROUTER",
 			Metadata:     s.cfg.metadata,
 			Server:       e.bound,

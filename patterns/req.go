@@ -27,10 +27,18 @@ import (
 // to the next one.
 //
 // A reply that comes too late never answers another request. With
-// [ReqCorrelate] it is told by its number. Without, nothing distinguishes it,
-// and so to give up a request, by the end of a Do's context or with
-// [ReqRelaxed], ends the connection that it went to. A new one is made at once
-// if this socket had connected; if it was the peer, that is for the peer to do.
+// [ReqCorrelate] it is told by its number. Without, nothing distinguishes it;
+// so when a request is given up, by the end of a Do's context or with
+// [ReqRelaxed], or is lost with its connection, it must not find its way back.
+//
+//   - If this socket has connected to the peer, it ends the connection that the
+//     request went over, and makes a new one at once. A ROUTER could still find
+//     it there by its [RoutingID]: unless the peer is a REP, the connections
+//     made from then on announce none. With ReqCorrelate the name is kept.
+//   - If the peer has connected to this socket, it may bring the late reply
+//     over its next connection, whatever is done to this one, as those of
+//     libzmq do. From then on requests to such peers are numbered as with
+//     ReqCorrelate.
 type Req struct {
 	socket
 	out sender
@@ -39,12 +47,17 @@ type Req struct {
 
 	turns chan struct{} // holds one token for the Do that is under way
 
-	doing    bool  // a Do is under way
-	waiting  bool  // for the reply to a request
-	lost     bool  // that reply will not come, unless it is there already
-	asked    *pipe // has the request
-	envelope replyEnvelope
-	number   uint32 // of the last request
+	doing    bool          // a Do is under way
+	waiting  bool          // for the reply to a request
+	lost     bool          // that reply will not come, unless it is there already
+	kept     zmq.Message   // that reply, whose connection is lost; empty if there is none
+	asked    *pipe         // has the request
+	envelope replyEnvelope // of the reply
+	number   uint32        // of the last request that has one
+
+	// numbers says that a peer that had connected to this socket may reply to a
+	// request that was given up, whatever becomes of its connection.
+	numbers bool
 }
 
 // ErrPeerLost says that the connection to the peer that has the request was
@@ -58,7 +71,6 @@ func NewReq(opts ...ReqOption) (*Req, error) {
 	for _, o := range opts {
 		o.applyReq(&cfg)
 	}
-	s.envelope.correlate = cfg.reqrep.correlate
 	s.out.init(&s.socket, s)
 	s.in.init(&s.socket, s)
 	if err := s.socket.init("REQ", &cfg, s); err != nil {
@@ -118,6 +130,7 @@ func (s *Req) request(o outgoing) error {
 	if p == nil {
 		return errWait
 	}
+	s.envelope.correlate = s.cfg.reqrep.correlate || s.numbers && p.endpoint.bound
 	if s.envelope.correlate {
 		s.number++
 		binary.BigEndian.PutUint32(s.envelope.id[:], s.number)
@@ -145,7 +158,31 @@ func (s *Req) reply(m *zmq.Message) error {
 	if !s.waiting {
 		return zmq.ErrState
 	}
-	p := s.asked
+	taken := s.kept.Len() > 0
+	if taken {
+		s.kept.MoveTo(m)
+	} else if !s.lost {
+		taken = s.nextReply(s.asked, m)
+	}
+	switch {
+	case taken:
+		s.answered()
+		return nil
+	case s.lost: // maybe just now, for what it has sent
+		s.asked, s.waiting = nil, false
+		return ErrPeerLost
+	}
+	return errWait
+}
+
+// answered notes that the reply is taken.
+func (s *Req) answered() {
+	s.asked, s.waiting = nil, false
+	s.notify() // ready to send
+}
+
+// nextReply looks in what has come for the reply.
+func (s *Req) nextReply(p *pipe, m *zmq.Message) bool {
 	for p.queued {
 		flags, body, ok := p.in.Next()
 		if !ok {
@@ -153,16 +190,10 @@ func (s *Req) reply(m *zmq.Message) error {
 			break
 		}
 		if s.readReply(p, m, flags, body) == verdictBody {
-			s.asked, s.waiting = nil, false
-			s.notify() // ready to send
-			return nil
+			return true
 		}
 	}
-	if s.lost {
-		s.asked, s.waiting = nil, false
-		return ErrPeerLost
-	}
-	return errWait
+	return false
 }
 
 // readReply reads a message, from the given frame on, into m, or cuts the
@@ -223,13 +254,32 @@ func (s *Req) sleep(p *pipe) {
 func (s *Req) abandon() {
 	p := s.asked
 	s.asked, s.waiting = nil, false
+	s.kept.Reset()
 	switch {
-	case s.envelope.correlate || p.closed || s.closed:
+	case s.envelope.correlate || s.lost || p.closed || s.closed:
 	case p.port != nil && !p.linked:
 		// No connection can come before we give back the turn.
 		s.stats.Dropped += p.port.Discard()
 	default:
-		s.renew(p)
+		s.unanswered(p)
+		if !p.endpoint.bound {
+			s.renew(p)
+		}
+	}
+}
+
+// unanswered is told that the peer of p may have a request to which it can reply
+// for ever, and that this reply is not wanted any more: see Req.
+func (s *Req) unanswered(p *pipe) {
+	if p.peer == nil {
+		s.turn.Pending() // a peer of this process may be quicker than the news of it
+	}
+	switch {
+	case s.envelope.correlate || p.peer == nil:
+	case p.endpoint.bound:
+		s.numbers = true
+	case p.peer.SocketType != "REP":
+		s.cfg.routingID = nil
 	}
 }
 
@@ -245,15 +295,29 @@ func (s *Req) attach(p *pipe) error {
 
 func (s *Req) detach(p *pipe) {
 	s.lb.remove(p)
-	if p == s.asked {
-		s.lost = true
+	if p == s.asked && !s.closed {
+		s.lose(p)
 	}
+}
+
+// lose notes that the peer that has the request is gone. What it has sent before
+// is all that will come of it: the reply is taken out at once, if it is there, as
+// whatever comes in its place over another connection is none.
+func (s *Req) lose(p *pipe) {
+	if s.lost {
+		return
+	}
+	s.lost = true
+	if s.kept.Len() == 0 && !s.nextReply(p, &s.kept) {
+		s.unanswered(p)
+	}
+	s.discard(p)
 }
 
 // readable leaves a reply to who waits for it.
 func (s *Req) readable(p *pipe) {
 	p.queued = true
-	if p != s.asked {
+	if p != s.asked || s.lost {
 		s.discard(p)
 	}
 }
@@ -266,11 +330,15 @@ func (s *Req) connected(p *pipe) {
 }
 
 // disconnected waits on if the request has not left yet: the next connection
-// takes it.
+// takes it. What has come is no reply to it.
 func (s *Req) disconnected(p *pipe) {
 	p.linked = false
-	if p == s.asked && p.port.Out.Drained() {
-		s.lost = true
+	switch {
+	case p != s.asked:
+	case p.port.Out.Drained():
+		s.lose(p)
+	default:
+		s.discard(p)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/zeroactor/zmq"
-	"github.com/zeroactor/zmq/mailbox"
 )
 
 // Do sends m as a request and returns the reply. Any number of goroutines may
@@ -67,31 +66,16 @@ func (s *Req) do(ctx context.Context, m *zmq.Message) (*zmq.Message, error) {
 	return reply, nil
 }
 
-// renew replaces a pipe by one that knows nothing of what went over it: its
-// connection is ended at once, and made again if that is for this socket to do.
-// In the turn.
+// renew replaces a pipe that connects by one that knows nothing of what went
+// over it: its connection is ended at once, and another one is made. In the turn.
 func (s *socket) renew(p *pipe) {
-	e := p.endpoint
-	switch {
-	case p.mate != nil && e.bound:
-		mate := p.mate
-		mate.sock.turn.Post(&mailbox.Event{Do: func() { mate.sock.reconnect(mate) }})
-		s.detach(p)
-	case e.pipe == p:
-		s.reconnect(p)
-	default:
-		s.cut(p, errAbandoned)
-	}
-}
-
-// reconnect ends the connection of a pipe that connects, and connects again. In
-// the turn.
-func (s *socket) reconnect(p *pipe) {
 	if p.closed || s.closed {
 		return
 	}
 	e := p.endpoint
 	s.cut(p, errAbandoned)
-	// It was possible before, and fails only if the socket's context is closing.
-	s.connect(&endpoint{addr: e.addr, as: e.as})
+	if e.pipe == p {
+		// It was possible before, and fails only if the socket's context is closing.
+		s.connect(&endpoint{addr: e.addr, as: e.as})
+	}
 }

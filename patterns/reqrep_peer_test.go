@@ -16,6 +16,7 @@ type wirePeer struct {
 	t    *testing.T
 	conn net.Conn
 	in   []byte
+	name string // that the socket has announced
 }
 
 // dialPeer connects to an endpoint as a socket of that type and routing id.
@@ -72,6 +73,7 @@ func shakeHands(t *testing.T, conn net.Conn, cfg engine.HandshakeConfig) *wirePe
 	if out := h.Output(); len(out) > 0 {
 		p.write(out)
 	}
+	p.name = string(h.Peer().RoutingID)
 	return p
 }
 

@@ -135,7 +135,8 @@ const maxRoutingID = 255
 // RoutingID sets the id that the socket announces to its peers, by which a
 // ROUTER knows it: 1 to 255 bytes, the first one not zero (37/ZMTP, "The
 // Identity Property"); an empty id, the default, announces none. A REP's is
-// announced over inproc only, and used by no peer (ZMQ_ROUTING_ID).
+// announced over inproc only, and used by no peer. A [Req] may have to give its
+// name up (ZMQ_ROUTING_ID).
 func RoutingID(id []byte) RoutingIDOption { return RoutingIDOption{bytes.Clone(id)} }
 
 func (o RoutingIDOption) apply(c *config) {

@@ -173,6 +173,15 @@ func (p *pipe) end() {
 	}
 }
 
+// pace notes that the sender had better wait for the connection a little.
+func (p *pipe) pace() {
+	if s := p.sock; p.port != nil && !s.batching {
+		if at := p.out.PaceAt(); at != 0 {
+			s.ahead, s.aheadAt = p, at
+		}
+	}
+}
+
 // command writes a command frame, whether there is room or not: commands are
 // bounded by what the program asks for, and none may be lost.
 func (p *pipe) command(body []byte) {

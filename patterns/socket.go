@@ -50,6 +50,8 @@ type socket struct {
 	waited    bool    // the last receive had to wait, and nothing was sent since
 	atOnce    bool    // the caller writes to the connection itself: see answering
 	unwritten *pipe   // that it is to write to
+	ahead     *pipe   // whose connection the sender is to wait for: see pace
+	aheadAt   int64   // ... until it has read so far
 	batching  bool    // sends do not flush yet
 	unflushed []*pipe // by the batch
 	pipes     map[*pipe]struct{}

@@ -58,6 +58,7 @@ type socket struct {
 	endpoints map[string][]*endpoint
 	shaking   map[*engine.Conn]*link // connections in their handshake
 	ending    map[*endpoint]struct{} // unbound or disconnected, not at their end
+	unbound   map[*endpoint]struct{} // disconnected from inproc names that nobody had bound, with something left
 	stats     Stats
 	watchers  []*watcher
 
@@ -87,6 +88,7 @@ func (s *socket) init(typ string, cfg *config, pat pattern) error {
 	s.pipes = make(map[*pipe]struct{})
 	s.endpoints = make(map[string][]*endpoint)
 	s.ending = make(map[*endpoint]struct{})
+	s.unbound = make(map[*endpoint]struct{})
 	s.shaking = make(map[*engine.Conn]*link)
 	if err := s.ctx.add(s); err != nil {
 		return s.fail("new", "", err)

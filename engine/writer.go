@@ -151,7 +151,6 @@ func (c *Conn) writeSpans(size int, wait bool) (ok bool) {
 	} else {
 		w.sent = sent - c.port.Out.CommitTo(sent)
 	}
-	c.port.progressed()
 	if err != nil {
 		w.closed = true
 		c.failWrite(err)

@@ -66,7 +66,6 @@ func (b *loadBalancer) put(o outgoing) error {
 		return errWait
 	}
 	p.send(o, 0)
-	p.pace()
 	b.step()
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"sync"
 	"testing"
 
 	"github.com/zeroactor/zmq"
@@ -15,7 +14,7 @@ import (
 
 // A frame is one that was sent or received, by either side.
 type frame struct {
-	body []byte // nil if it is long and was received
+	body []byte // nil if it is long and was received by libzmq
 	size int
 	seed int // of the pattern, if patterned
 	sum  string
@@ -45,22 +44,10 @@ func patterned(size, seed int) frame {
 
 func text(s string) frame { return received([]byte(s)) }
 
-// huge is a frame of 64 MiB, made once.
-var huge = sync.OnceValue(func() frame {
-	f := patterned(64<<20, 1)
-	f.body = f.bytes()
-	f.sum = received(f.body).sum
-	return f
-})
-
 // received describes a frame by its content.
 func received(b []byte) frame {
 	sum := sha256.Sum256(b)
-	f := frame{size: len(b), sum: hex.EncodeToString(sum[:])}
-	if len(b) <= 1<<20 {
-		f.body = bytes.Clone(b)
-	}
-	return f
+	return frame{body: bytes.Clone(b), size: len(b), sum: hex.EncodeToString(sum[:])}
 }
 
 func texts(frames ...string) message {
@@ -78,7 +65,7 @@ func (m message) with(before ...frame) message {
 
 // bytes returns the content of a frame that is to be sent.
 func (f frame) bytes() []byte {
-	if f.patterned && f.body == nil {
+	if f.patterned {
 		return fill(f.size, f.seed)
 	}
 	return f.body
@@ -96,7 +83,7 @@ func (f frame) is(want frame) bool {
 	if f.size != want.size {
 		return false
 	}
-	if want.sum == "" {
+	if want.patterned {
 		want = received(want.bytes())
 	}
 	return f.sum == want.sum

@@ -1,4 +1,4 @@
-package zmq_test
+package proptest
 
 import (
 	"testing"

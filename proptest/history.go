@@ -1,0 +1,77 @@
+package proptest
+
+import "fmt"
+
+// A History is what is done to some sockets. It says nothing about what must
+// come of it: that is for the twin of its pattern.
+type History struct {
+	Pattern string   // one of those of Patterns
+	Seed    uint64   // of the network, and of what messages hold
+	Sockets []Socket // numbered from 0, in the order in which they are made
+	Steps   []Step
+}
+
+// A Socket is one of a history.
+type Socket struct {
+	Kind             string // its type, as "PUSH"
+	SendHWM, RecvHWM int    // 0 is no limit
+}
+
+// A Verb says what is done in a step.
+type Verb string
+
+// The verbs. A step that makes no sense, as one of a socket that is closed,
+// does nothing, so that any step may be left out of a history.
+const (
+	Bind        Verb = "Bind"
+	Unbind      Verb = "Unbind"
+	Connect     Verb = "Connect"     // to the socket With
+	Disconnect  Verb = "Disconnect"  // from the socket With
+	Send        Verb = "Send"        // N messages; a ROUTER to With, a publisher on Topic
+	Recv        Verb = "Recv"        // up to N messages
+	Subscribe   Verb = "Subscribe"   // to Topic
+	Unsubscribe Verb = "Unsubscribe" // from Topic
+	Close       Verb = "Close"       // in the background
+	Kill        Verb = "Kill"        // close without linger
+	Reset       Verb = "Reset"       // the connections to Who's endpoint
+	Cut         Verb = "Cut"         // the network at Who's endpoint
+	Heal        Verb = "Heal"        // what was cut there
+	Settle      Verb = "Settle"      // wait until everything is where it stays
+)
+
+// A Step is one thing that is done.
+type Step struct {
+	Do        Verb
+	Who, With int
+	N         int
+	Topic     string
+}
+
+func (s Step) String() string {
+	switch s.Do {
+	case Settle:
+		return string(s.Do)
+	case Connect, Disconnect:
+		return fmt.Sprintf("%s %d %d", s.Do, s.Who, s.With)
+	case Send:
+		return fmt.Sprintf("%s %d ×%d to %d on %q", s.Do, s.Who, s.N, s.With, s.Topic)
+	case Recv:
+		return fmt.Sprintf("%s %d ×%d", s.Do, s.Who, s.N)
+	case Subscribe, Unsubscribe:
+		return fmt.Sprintf("%s %d %q", s.Do, s.Who, s.Topic)
+	}
+	return fmt.Sprintf("%s %d", s.Do, s.Who)
+}
+
+// A Violation is what is wrong: a history and its twin do not agree.
+type Violation struct {
+	Property string // its name, as in Properties
+	Detail   string
+}
+
+func (v *Violation) Error() string { return v.Property + ": " + v.Detail }
+
+// violates returns a violation.
+func violates(property, format string, args ...any) error {
+	return &Violation{property, fmt.Sprintf(format, args...)}
+}

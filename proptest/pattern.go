@@ -1,0 +1,109 @@
+package proptest
+
+import (
+	"fmt"
+
+	"github.com/zeroactor/zmq"
+	"github.com/zeroactor/zmq/patterns"
+)
+
+// A pattern is what a history is about: sockets of two sides, each of which
+// talks to those of the other one.
+type pattern struct {
+	name  string
+	sides [2][]string // kinds of sockets
+	most  int         // sockets of a side
+	twin  func(h History, local bool) twin
+}
+
+// all are the patterns of histories.
+var all = []pattern{
+	{"pair", [2][]string{{"PAIR"}, {"PAIR"}}, 1, newPairTwin},
+	{"pipeline", [2][]string{{"PUSH"}, {"PULL"}}, 3, newPipelineTwin},
+	{"dealer", [2][]string{{"DEALER"}, {"DEALER"}}, 3, newPipelineTwin},
+	{"router", [2][]string{{"ROUTER"}, {"DEALER"}}, 3, newRouterTwin},
+	{"reqrep", [2][]string{{"REQ"}, {"REP"}}, 3, newReqrepTwin},
+	{"pubsub", [2][]string{{"PUB", "XPUB"}, {"SUB"}}, 3, newPubsubTwin},
+}
+
+// Patterns returns the names of the patterns that histories can be of.
+func Patterns() (names []string) {
+	for _, p := range all {
+		names = append(names, p.name)
+	}
+	return names
+}
+
+func findPattern(name string) (pattern, error) {
+	for _, p := range all {
+		if p.name == name {
+			return p, nil
+		}
+	}
+	return pattern{}, fmt.Errorf("proptest: no pattern %q: there are %q", name, Patterns())
+}
+
+// An end is what all socket types have in common.
+type end interface {
+	Bind(string) (zmq.Endpoint, error)
+	Unbind(string) error
+	Connect(string) error
+	Disconnect(string) error
+	Close() error
+	CloseNow() error
+	Stats() patterns.Stats
+}
+
+// What some socket types have.
+type (
+	trySender   interface{ TrySend(*zmq.Message) error }
+	tryReceiver interface{ TryRecv(*zmq.Message) error }
+	subscriber  interface {
+		Subscribe(string) error
+		Unsubscribe(string) error
+	}
+)
+
+// open makes socket i of a history.
+func open(s Socket, i int, opts ...patterns.Option) (end, error) {
+	send, recv := patterns.SendHWM(s.SendHWM), patterns.RecvHWM(s.RecvHWM)
+	switch s.Kind {
+	case "PAIR":
+		return made(patterns.NewPair(with[patterns.PairOption](opts, send, recv)...))
+	case "PUSH":
+		return made(patterns.NewPush(with[patterns.PushOption](opts, send)...))
+	case "PULL":
+		return made(patterns.NewPull(with[patterns.PullOption](opts, recv)...))
+	case "DEALER":
+		id := patterns.RoutingID([]byte(routingID(i)))
+		return made(patterns.NewDealer(with[patterns.DealerOption](opts, send, recv, id)...))
+	case "ROUTER":
+		return made(patterns.NewRouter(with[patterns.RouterOption](opts, send, recv, patterns.RouterMandatory(true))...))
+	case "REQ":
+		return made(patterns.NewReq(with[patterns.ReqOption](opts, send, recv)...))
+	case "REP":
+		return made(patterns.NewRep(with[patterns.RepOption](opts, send, recv)...))
+	case "PUB":
+		return made(patterns.NewPub(with[patterns.PubOption](opts, send)...))
+	case "XPUB":
+		return made(patterns.NewXPub(with[patterns.XPubOption](opts, send, recv)...))
+	case "SUB":
+		return made(patterns.NewSub(with[patterns.SubOption](opts, recv)...))
+	}
+	return nil, fmt.Errorf("proptest: no kind of socket %q", s.Kind)
+}
+
+// with returns options that apply to all sockets together with others.
+func with[T any](opts []patterns.Option, more ...T) []T {
+	for _, o := range opts {
+		more = append(more, any(o).(T))
+	}
+	return more
+}
+
+func made[S end](s S, err error) (end, error) {
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}

@@ -1,0 +1,67 @@
+package proptest
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Program returns the source of a test that plays the history over one of the
+// media of this package, given by its name.
+func (h History) Program(medium string) string {
+	var b strings.Builder
+	constructor := "Inproc()"
+	switch medium {
+	case "tcp", "ipc":
+		constructor = strings.ToUpper(medium) + "()"
+	case "sim":
+		constructor = "Sim()"
+	}
+	fmt.Fprintf(&b, `package replay_test
+
+import (
+	"testing"
+
+	"github.com/zeroactor/zmq/proptest"
+)
+
+func TestReplay(t *testing.T) {
+	err := proptest.Play(t, proptest.%s, %s)
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+`, constructor, h.literal())
+	return b.String()
+}
+
+// literal returns the history as Go writes it.
+func (h History) literal() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "proptest.History{\n\t\tPattern: %q,\n\t\tSeed:    %d,\n\t\tSockets: []proptest.Socket{\n", h.Pattern, h.Seed)
+	for _, s := range h.Sockets {
+		fmt.Fprintf(&b, "\t\t\t{Kind: %q, SendHWM: %d, RecvHWM: %d},\n", s.Kind, s.SendHWM, s.RecvHWM)
+	}
+	b.WriteString("\t\t},\n\t\tSteps: []proptest.Step{\n")
+	for _, s := range h.Steps {
+		b.WriteString("\t\t\t" + s.literal() + ",\n")
+	}
+	b.WriteString("\t\t},\n\t}")
+	return b.String()
+}
+
+func (s Step) literal() string {
+	fields := []string{"Do: proptest." + string(s.Do)}
+	if s.Do != Settle {
+		fields = append(fields, fmt.Sprint("Who: ", s.Who))
+	}
+	if s.With != 0 {
+		fields = append(fields, fmt.Sprint("With: ", s.With))
+	}
+	if s.N != 0 {
+		fields = append(fields, fmt.Sprint("N: ", s.N))
+	}
+	if s.Topic != "" {
+		fields = append(fields, fmt.Sprintf("Topic: %q", s.Topic))
+	}
+	return "{" + strings.Join(fields, ", ") + "}"
+}

@@ -1,0 +1,100 @@
+package proptest
+
+import (
+	"flag"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/zeroactor/zmq/internal/invariant"
+)
+
+var (
+	transportFlag = flag.String("transport", "", "transport of the histories: inproc, ipc, tcp or sim; all if empty")
+	patternFlag   = flag.String("pattern", "", "pattern of the histories; all if empty")
+	seedFlag      = flag.Int64("seed", 1, "seed of the first history; the others count up")
+	runsFlag      = flag.Int("runs", 0, "histories of each pattern over each transport; 0 is as many as belong to every change")
+)
+
+// share is how many histories belong to every change, of each pattern: what is
+// in virtual time is cheap. The race detector makes everything ten times as slow.
+func share(m Medium) int {
+	runs := 25
+	switch {
+	case m.Local:
+		runs = 1600
+	case m.Virtual:
+		runs = 150
+	}
+	if invariant.Enabled || testing.Short() {
+		runs /= 10
+	}
+	return runs
+}
+
+// TestHistories plays histories of each pattern over each transport.
+func TestHistories(t *testing.T) {
+	for _, m := range Media() {
+		for _, p := range Patterns() {
+			if *transportFlag != "" && *transportFlag != m.Name || *patternFlag != "" && *patternFlag != p {
+				continue
+			}
+			t.Run(m.Name+"/"+p, func(t *testing.T) {
+				runs := *runsFlag
+				if runs == 0 {
+					runs = share(m)
+				}
+				began := time.Now()
+				if f := Search(t, m, p, *seedFlag, runs); f != nil {
+					t.Fatal(f.Report(m))
+				}
+				t.Logf("%d histories in %v", runs, time.Since(began))
+			})
+		}
+	}
+}
+
+// TestSeedsReplay holds that a seed stands for one history, and that what comes
+// of it is the same each time.
+func TestSeedsReplay(t *testing.T) {
+	for _, p := range Patterns() {
+		for seed := range int64(5) {
+			h := generate(p, seed)
+			if again := generate(p, seed); !reflect.DeepEqual(h, again) {
+				t.Fatalf("%s %d is not one history", p, seed)
+			}
+			first, err := replay(t, Inproc(), h, patience)
+			if err != nil {
+				t.Fatal(err)
+			}
+			second, _ := replay(t, Inproc(), h, patience)
+			if !slices.Equal(first, second) {
+				t.Errorf("%s %d: %q and then %q", p, seed, first, second)
+			}
+		}
+	}
+}
+
+// TestShrink has a twin that is wrong, and finds the shortest history that shows
+// it.
+func TestShrink(t *testing.T) {
+	m := Inproc()
+	m.Open = func(seed uint64) (*Ground, error) {
+		g, err := Inproc().Open(seed)
+		end := g.Endpoint
+		g.Endpoint = func(i int) string { return end(0) } // all at one address
+		return g, err
+	}
+	f := Search(t, m, "pipeline", 1, 1000)
+	if f == nil {
+		t.Fatal("no history shows that two sockets cannot have one address")
+	}
+	if n := len(f.History.Steps); n != 2 {
+		t.Errorf("%d steps are not the fewest:\n%s", n, f.Report(m))
+	}
+	if !strings.Contains(f.Report(m), "TestReplay") {
+		t.Errorf("no program in %q", f.Report(m))
+	}
+}

@@ -1,0 +1,199 @@
+package proptest
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing/synctest"
+	"time"
+
+	"github.com/zeroactor/zmq"
+)
+
+// settle waits until everything is where it stays.
+func (w *world) settle() error {
+	switch {
+	case w.medium.Virtual:
+		w.twin.base().quiet = false
+		for taken := 1; taken > 0; {
+			w.settleVirtual()
+			var err error
+			if taken, err = w.takeNotices(); err != nil {
+				return err
+			}
+		}
+	case w.twin.base().damaged:
+		time.Sleep(time.Millisecond) // a real network; nothing tells when it is done, and nothing is concluded from it
+		return nil
+	default:
+		if err := w.settleReal(); err != nil {
+			return err
+		}
+	}
+	w.twin.settled()
+	w.twin.base().quiet = w.medium.Virtual
+	return nil
+}
+
+// takeNotices receives what XPUBs tell of subscriptions: with too many untold
+// they take no more.
+func (w *world) takeNotices() (taken int, err error) {
+	for i := range w.places {
+		if w.h.Sockets[i].Kind == "XPUB" && w.twin.base().alive[i] {
+			n, err := w.recv(i, math.MaxInt)
+			if err != nil {
+				return taken, err
+			}
+			taken += n
+		}
+	}
+	return taken, nil
+}
+
+// settleVirtual waits until nothing has happened for longer than anything
+// takes.
+func (w *world) settleVirtual() {
+	synctest.Wait()
+	if w.medium.Local {
+		return
+	}
+	const moment = 2*reconnect + 100*time.Millisecond // more than a round trip, and a wait before connecting again
+	// A peer that is refused comes again and again.
+	for still, moments := 0, 0; still < 2 && moments < 100; still, moments = still+1, moments+1 {
+		before := w.traffic()
+		time.Sleep(moment)
+		synctest.Wait()
+		if w.traffic() != before {
+			still = -1
+		}
+	}
+}
+
+// traffic returns something that changes when something happens on the network.
+func (w *world) traffic() any {
+	if w.ground.Network == nil {
+		return nil
+	}
+	s := w.ground.Network.Stats()
+	s.Refused = 0 // attempts to connect to nobody go on for ever
+	return s
+}
+
+// settleReal waits until all connections are made, and all subscriptions have
+// taken effect.
+func (w *world) settleReal() error {
+	b := w.twin.base()
+	for i, p := range w.places {
+		want := 0
+		for _, j := range b.peers(i) {
+			if b.dials[i][j] || b.bound[i] {
+				want++
+			}
+		}
+		deadline := time.Now().Add(w.patience)
+		for p.Stats().Pipes < want {
+			if time.Now().After(deadline) {
+				return violates(NoLoss, "socket %d has %d of %d peers, and gets no more", i, p.Stats().Pipes, want)
+			}
+			time.Sleep(100 * time.Microsecond) // for a real network
+		}
+	}
+	for i, p := range w.places {
+		if router, ok := p.end.(interface{ Peers() [][]byte }); ok {
+			if err := w.knows(router.Peers, b.peers(i)); err != nil {
+				return err
+			}
+		}
+		if _, ok := p.end.(subscriber); ok && w.h.Sockets[i].Kind == "SUB" {
+			if err := w.probe(i); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// knows waits until a ROUTER knows those of its peers that can be there.
+func (w *world) knows(ids func() [][]byte, peers []int) error {
+	for deadline := time.Now().Add(w.patience); ; {
+		known := make(map[string]bool)
+		for _, id := range ids() {
+			known[string(id)] = true
+		}
+		i := slices.IndexFunc(peers, func(j int) bool { return w.twin.base().there(j) && !known[routingID(j)] })
+		if i < 0 {
+			return nil
+		}
+		if time.Now().After(deadline) {
+			return violates(Addressing, "a ROUTER never gets to know socket %d", peers[i])
+		}
+		time.Sleep(100 * time.Microsecond) // for a real network
+	}
+}
+
+// probePrefix begins topics that no history has.
+const probePrefix = "\xffprobe "
+
+func isProbe(topic string) bool {
+	return strings.HasPrefix(strings.TrimLeft(topic, "\x00\x01"), probePrefix)
+}
+
+// probe waits until all subscriptions of a subscriber have taken effect at each
+// of its publishers: it subscribes to a topic of its own, and what it is sent on
+// that comes only if everything before it has taken effect too.
+func (w *world) probe(sub int) error {
+	b, sock := w.twin.base(), w.places[sub].end.(subscriber)
+	for _, pub := range b.peers(sub) {
+		if !(b.dials[pub][sub] && b.bound[sub] || b.dials[sub][pub] && b.bound[pub]) {
+			continue
+		}
+		w.marks++
+		topic := fmt.Sprint(probePrefix, w.marks, ";")
+		if err := sock.Subscribe(topic); err != nil {
+			return err
+		}
+		deadline := time.Now().Add(w.patience)
+		for came := false; !came; {
+			if time.Now().After(deadline) {
+				return violates(Subscriptions, "a subscription of socket %d takes no effect at socket %d", sub, pub)
+			}
+			before := w.places[pub].Stats().Dropped
+			if err := w.places[pub].end.(trySender).TrySend(zmq.NewMessage(topic)); err != nil {
+				return err
+			}
+			w.wasted += w.places[pub].Stats().Dropped - before
+			time.Sleep(100 * time.Microsecond) // for a real network
+			// An XPUB whose user takes no notices takes no subscriptions.
+			if _, err := w.recv(pub, math.MaxInt); err != nil {
+				return err
+			}
+			var err error
+			if came, err = w.sees(sub, topic); err != nil {
+				return err
+			}
+		}
+		if err := sock.Unsubscribe(topic); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sees receives all that is there, and reports whether a probe was among it.
+func (w *world) sees(sub int, topic string) (came bool, err error) {
+	for {
+		m := new(zmq.Message)
+		if err := w.places[sub].end.(tryReceiver).TryRecv(m); err != nil {
+			return came, w.twin.nothing(sub, err)
+		}
+		frames := framesOf(m)
+		if isProbe(frames[0]) {
+			came = came || frames[0] == topic
+			continue
+		}
+		if err := w.twin.received(sub, frames); err != nil {
+			return came, err
+		}
+	}
+}

@@ -1,0 +1,198 @@
+package proptest
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/zeroactor/zmq"
+)
+
+// A pubsubTwin keeps what each subscriber has asked for. A subscription counts
+// for sure when everything has settled; until then what it concerns may come or
+// not.
+type pubsubTwin struct {
+	*twinBase
+	topics  []map[string]int      // that a subscriber has now, counted
+	past    [][]map[string]bool   // that it has had since everything settled
+	topicOf map[name]string       // of what was sent
+	notes   []map[string]struct{} // topics that an XPUB was told of and not that they ended
+}
+
+func newPubsubTwin(h History, local bool) twin {
+	t := &pubsubTwin{twinBase: newTwinBase(h, local), topicOf: make(map[name]string)}
+	for range h.Sockets {
+		t.topics = append(t.topics, make(map[string]int))
+		t.past = append(t.past, nil)
+		t.notes = append(t.notes, make(map[string]struct{}))
+	}
+	return t
+}
+
+func (t *pubsubTwin) publishes(i int) bool { return strings.HasSuffix(t.sockets[i].Kind, "PUB") }
+
+// compose puts the topic first.
+func (t *pubsubTwin) compose(s Step, n name) []string {
+	if !t.publishes(s.Who) {
+		return nil
+	}
+	return append([]string{s.Topic}, n.frames(t.seed)...)
+}
+
+func (t *pubsubTwin) sent(s Step, n name, _ []string, err error) error {
+	if err != nil {
+		return violates(BackPressure, "socket %d is to publish, and refuses a message: %v", s.Who, err)
+	}
+	to := make(map[int]bool)
+	for _, j := range t.peers(s.Who) {
+		must, may := t.wants(j, s.Topic)
+		if may {
+			to[j] = must && t.topology.settled[s.Who][j]
+		}
+	}
+	t.topicOf[n] = s.Topic
+	t.ledger.add(&entry{name: n, to: to, epochs: t.epochs(s.Who)})
+	return nil
+}
+
+// wants reports whether a subscriber must get what is on a topic, or may.
+func (t *pubsubTwin) wants(sub int, topic string) (must, may bool) {
+	must = matches(t.topics[sub], topic)
+	may = must
+	for _, past := range t.past[sub] {
+		m := matches(past, topic)
+		must, may = must && m, may || m
+	}
+	return must, may
+}
+
+// matches reports whether a topic begins with one of those subscribed to.
+func matches[V any](subscribed map[string]V, topic string) bool {
+	for prefix := range subscribed {
+		if strings.HasPrefix(topic, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *pubsubTwin) subscribe(who int, topic string, on bool) {
+	before := make(map[string]bool)
+	for prefix := range t.topics[who] {
+		before[prefix] = true
+	}
+	t.past[who] = append(t.past[who], before)
+	t.quiet = false
+	if on {
+		t.topics[who][topic]++
+		return
+	}
+	if t.topics[who][topic]--; t.topics[who][topic] <= 0 {
+		delete(t.topics[who], topic)
+	}
+	// A SUB does not give what it is not subscribed to any more.
+	for from := range t.sockets {
+		for _, e := range t.outstanding(from, who) {
+			if !matches(t.topics[who], t.topicOf[e.name]) {
+				e.to[who] = false
+			}
+		}
+	}
+}
+
+func (t *pubsubTwin) settled() {
+	t.twinBase.settled()
+	for i := range t.past {
+		t.past[i] = nil
+	}
+}
+
+func (t *pubsubTwin) received(who int, frames []string) error {
+	if t.publishes(who) {
+		return t.noticed(who, frames)
+	}
+	if len(frames) < 2 {
+		return violates(Atomicity, "socket %d received a message of %d frames", who, len(frames))
+	}
+	n, ok := parseName(frames[1])
+	if topic, known := t.topicOf[n]; ok && known && topic != frames[0] {
+		return violates(NoInvention, "the topic of message %v is %s, and was %s", n, brief(frames[0]), brief(topic))
+	}
+	return t.twinBase.received(who, frames[1:])
+}
+
+// noticed takes what an XPUB tells of subscriptions: the first to a topic, and
+// the end of the last.
+func (t *pubsubTwin) noticed(who int, frames []string) error {
+	if len(frames) != 1 || len(frames[0]) == 0 || frames[0][0] > 1 {
+		return violates(Subscriptions, "XPUB %d received %q, which is no subscription", who, frames)
+	}
+	topic := frames[0][1:]
+	_, had := t.notes[who][topic]
+	on := frames[0][0] == 1
+	if on == had {
+		return violates(Subscriptions, "XPUB %d was told twice the same of topic %q", who, topic)
+	}
+	if on {
+		t.notes[who][topic] = struct{}{}
+	} else {
+		delete(t.notes[who], topic)
+	}
+	return nil
+}
+
+// told compares what an XPUB was told with what its peers are subscribed to,
+// when everything has settled and it has taken all notices.
+func (t *pubsubTwin) told(who int) error {
+	want := make(map[string]struct{})
+	for _, j := range t.peers(who) {
+		if !t.topology.settled[who][j] {
+			return nil
+		}
+		for topic := range t.topics[j] {
+			want[topic] = struct{}{}
+		}
+	}
+	if !maps.Equal(want, t.notes[who]) {
+		return violates(Subscriptions, "XPUB %d was told of topics %q, and its peers are subscribed to %q",
+			who, slices.Sorted(maps.Keys(t.notes[who])), slices.Sorted(maps.Keys(want)))
+	}
+	return nil
+}
+
+// nothing checks, if it is an XPUB that has nothing more to tell, that it has
+// told everything.
+func (t *pubsubTwin) nothing(who int, err error) error {
+	if !errors.Is(err, zmq.ErrAgain) || !t.publishes(who) || !t.quiet {
+		return t.twinBase.nothing(who, err)
+	}
+	return t.told(who)
+}
+
+// done has it that precisely what was counted as dropped is missing.
+func (t *pubsubTwin) done(dropped int64) error {
+	var must, may int64
+	for _, entries := range t.entries {
+		for _, e := range entries {
+			for to, m := range e.to {
+				switch {
+				case e.got[to]:
+				case m:
+					must++
+				default:
+					may++
+				}
+			}
+		}
+	}
+	switch {
+	case t.damaged && dropped > 0:
+		return nil // what is dropped with a connection is counted as well
+	case must > dropped:
+		return violates(NoLoss, "%d messages never came, and %d were counted as dropped: %s", must, dropped, some(t.missing()))
+	case dropped > must+may:
+		return violates(NoLoss, "%d messages were counted as dropped, and %d never came", dropped, must+may)
+	}
+	return nil
+}

@@ -1,0 +1,340 @@
+package proptest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing/synctest"
+	"time"
+
+	"github.com/zeroactor/zmq"
+	"github.com/zeroactor/zmq/patterns"
+)
+
+const (
+	// linger is so long that what is dropped was not slow, but stuck.
+	linger = time.Hour
+
+	// reconnect is how long a socket waits before it connects again.
+	reconnect = 10 * time.Millisecond
+
+	// patience is how long something is waited for, in real time, before it
+	// is taken for not happening. Only a failure waits so long.
+	patience = 20 * time.Second
+
+	// shrinkPatience is that of histories that are simpler than one that has
+	// failed: most of them fail in the same way.
+	shrinkPatience = time.Second
+)
+
+// A world is a history that is being played.
+type world struct {
+	h        History
+	medium   Medium
+	ground   *Ground
+	context  *patterns.Context
+	twin     twin
+	places   []*place
+	trace    []string
+	patience time.Duration
+	marks    int   // probes so far
+	wasted   int64 // probes that were dropped
+}
+
+// A place is a socket of the world.
+type place struct {
+	end
+	endpoint string     // where it is bound, or was last
+	awaited  []int      // sockets that are to connect once it is bound
+	closing  chan error // of a Close that is under way; nil if there is none
+	killed   bool
+}
+
+// play plays a history, in the bubble if the medium is virtual.
+func play(m Medium, h History, patience time.Duration) (trace []string, err error) {
+	p, err := findPattern(h.Pattern)
+	if err != nil {
+		return nil, err
+	}
+	ground, err := m.Open(h.Seed)
+	if err != nil {
+		return nil, err
+	}
+	w := &world{h: h, medium: m, ground: ground, patience: patience, twin: p.twin(h, m.Local)}
+	w.context = patterns.NewContext(ground.Options...)
+	if ground.Close != nil {
+		defer ground.Close()
+	}
+	defer w.end()
+	for i, s := range h.Sockets {
+		sock, err := open(s, i, patterns.InContext(w.context), patterns.Linger(linger), patterns.ReconnectInterval(reconnect))
+		if err != nil {
+			return nil, err
+		}
+		w.places = append(w.places, &place{end: sock})
+	}
+	for _, s := range h.Steps {
+		if err := w.step(s); err != nil {
+			return w.trace, err
+		}
+	}
+	return w.trace, w.finish()
+}
+
+// end closes everything, whatever has happened.
+func (w *world) end() {
+	for _, p := range w.places {
+		p.CloseNow()
+	}
+	over, cancel := context.WithCancel(context.Background())
+	cancel()
+	w.context.Shutdown(over) // also of closes that wait for who is not there
+	for _, p := range w.places {
+		if p.closing != nil {
+			<-p.closing
+		}
+	}
+	if w.medium.Virtual {
+		synctest.Wait()
+	}
+}
+
+func (w *world) note(format string, args ...any) {
+	w.trace = append(w.trace, fmt.Sprintf(format, args...))
+}
+
+// step does one step, and has the twin compare.
+func (w *world) step(s Step) error {
+	n := len(w.places)
+	if s.Who < 0 || s.Who >= n || s.With < 0 || s.With >= n {
+		return nil
+	}
+	b := w.twin.base()
+	if !b.alive[s.Who] && s.Do != Settle {
+		return nil
+	}
+	w.note("%v", s)
+	p := w.places[s.Who]
+	switch s.Do {
+	case Bind:
+		return w.bind(s.Who)
+	case Unbind:
+		if b.bound[s.Who] {
+			w.excuseAccepted(s.Who)
+			b.hangUp(s.Who)
+			return p.Unbind(p.endpoint)
+		}
+	case Connect:
+		return w.connect(s.Who, s.With)
+	case Disconnect:
+		if b.dials[s.Who][s.With] {
+			w.twin.excuse(s.With, s.Who)
+			b.dials[s.Who][s.With] = false
+			b.fail(s.Who, s.With)
+			return p.Disconnect(w.places[s.With].endpoint)
+		}
+	case Send:
+		return w.send(s)
+	case Recv:
+		_, err := w.recv(s.Who, s.N)
+		return err
+	case Subscribe, Unsubscribe:
+		return w.subscribe(s.Who, s.Topic, s.Do == Subscribe)
+	case Close, Kill:
+		w.close(s.Who, s.Do == Kill)
+	case Reset, Cut, Heal:
+		w.disturb(s.Do, s.Who)
+	case Settle:
+		return w.settle()
+	}
+	return nil
+}
+
+func (w *world) bind(i int) error {
+	b, p := w.twin.base(), w.places[i]
+	if b.bound[i] {
+		return nil
+	}
+	where := p.endpoint
+	if where == "" {
+		where = w.ground.Endpoint(i)
+	}
+	ep, err := p.Bind(where)
+	if errors.Is(err, zmq.ErrAddrInUse) && p.endpoint != "" {
+		return nil // the last binding is not gone yet, or somebody else was quicker
+	}
+	if err != nil {
+		return err
+	}
+	p.endpoint = ep.String()
+	b.bound[i] = true
+	b.quiet = false
+	for _, j := range p.awaited {
+		if b.alive[j] {
+			if err := w.connect(j, i); err != nil {
+				return err
+			}
+		}
+	}
+	p.awaited = nil
+	return nil
+}
+
+// connect connects i to j; later, if nobody can know yet where j is bound.
+func (w *world) connect(i, j int) error {
+	b, p := w.twin.base(), w.places[j]
+	if i == j || b.linked(i, j) || !b.alive[j] || !w.talks(i, j) {
+		return nil
+	}
+	if p.endpoint == "" && w.ground.Fixed {
+		p.endpoint = w.ground.Endpoint(j)
+	}
+	if p.endpoint == "" {
+		p.awaited = append(p.awaited, i)
+		return nil
+	}
+	b.connect(i, j)
+	if b.exclusive && b.epoch[i][j] > 1 {
+		// The last connection may yet be made, and refused.
+		w.twin.excuse(i, j)
+		w.twin.excuse(j, i)
+	}
+	err := w.places[i].Connect(p.endpoint)
+	if errors.Is(err, zmq.ErrState) && b.exclusive && b.epoch[i][j] > 1 {
+		b.disconnect(i, j) // the last connection is not gone yet
+		return nil
+	}
+	return err
+}
+
+// talks reports whether two sockets are of different sides.
+func (w *world) talks(i, j int) bool { return side(w.h, i) != side(w.h, j) }
+
+func (w *world) send(s Step) error {
+	sock, ok := w.places[s.Who].end.(trySender)
+	if !ok {
+		return nil
+	}
+	b := w.twin.base()
+	for range max(s.N, 1) {
+		n := name{s.Who, len(b.entries[s.Who])}
+		frames := w.twin.compose(s, n)
+		if frames == nil {
+			return nil
+		}
+		m := zmq.NewMessage(frames...)
+		err := sock.TrySend(m)
+		w.note("  %v: %v", n, err)
+		if (m.Len() == 0) != (err == nil) {
+			return violates(NoInvention, "a message sent with error %v has %d frames left", err, m.Len())
+		}
+		if err := w.twin.sent(s, n, frames, err); err != nil {
+			return err
+		}
+		if err != nil {
+			return nil
+		}
+	}
+	return nil
+}
+
+// recv receives up to n messages, and returns how many.
+func (w *world) recv(i, n int) (got int, err error) {
+	sock, ok := w.places[i].end.(tryReceiver)
+	if !ok {
+		return 0, nil
+	}
+	for got < n {
+		m := new(zmq.Message)
+		if err := sock.TryRecv(m); err != nil {
+			w.note("  %d: %v", i, err)
+			return got, w.twin.nothing(i, err)
+		}
+		w.twin.base().quiet = w.twin.base().quiet && w.medium.Local
+		frames := framesOf(m)
+		m.Release()
+		if isProbe(frames[0]) {
+			continue
+		}
+		got++
+		w.note("  %d received %s", i, brief(strings.Join(frames, " ")))
+		if err := w.twin.received(i, frames); err != nil {
+			return got, err
+		}
+	}
+	return got, nil
+}
+
+func (w *world) subscribe(i int, topic string, on bool) error {
+	sock, ok := w.places[i].end.(subscriber)
+	if !ok || w.h.Sockets[i].Kind != "SUB" {
+		return nil
+	}
+	w.twin.subscribe(i, topic, on)
+	if on {
+		return sock.Subscribe(topic)
+	}
+	return sock.Unsubscribe(topic)
+}
+
+// excuseAccepted excuses what is on its way over connections that were made to
+// i, also those that their makers have given up and that are not at their end.
+func (w *world) excuseAccepted(i int) {
+	for j := range w.places {
+		if !w.twin.base().dials[i][j] {
+			w.twin.excuse(i, j)
+			w.twin.excuse(j, i)
+		}
+	}
+}
+
+// close closes a socket. If it is killed, what it had sent may be lost too.
+func (w *world) close(i int, kill bool) {
+	b, p := w.twin.base(), w.places[i]
+	for j := range w.places { // of those whom it was connected to as well
+		w.twin.excuse(j, i)
+		if kill {
+			w.twin.excuse(i, j)
+		}
+	}
+	b.gone(i)
+	p.closing = make(chan error, 1)
+	p.killed = kill
+	if kill {
+		p.closing <- p.CloseNow()
+		return
+	}
+	go func() { p.closing <- p.Close() }()
+}
+
+// disturb makes the network fail.
+func (w *world) disturb(do Verb, i int) {
+	network := w.ground.Network
+	b, p := w.twin.base(), w.places[i]
+	if network == nil || p.endpoint == "" {
+		return
+	}
+	address := strings.TrimPrefix(p.endpoint, network.Scheme()+"://")
+	switch do {
+	case Reset:
+		w.excuseAccepted(i)
+		for j := range w.places {
+			if b.dials[j][i] {
+				b.fail(i, j)
+			}
+		}
+		for _, l := range network.Links(address) {
+			l.Reset()
+		}
+	case Cut:
+		b.cut[i] = true
+		for j := range w.places {
+			b.unsettle(i, j)
+		}
+		network.Cut(address)
+	case Heal:
+		b.cut[i] = false
+		network.Heal(address)
+	}
+}

@@ -72,6 +72,8 @@ var matrix = map[string]struct {
 	"ReconnectStop":        {patterns.ReconnectStop(0), general},
 	"Metadata":             {patterns.Metadata("X-a", "b"), general},
 	"ConnectTimeout":       {patterns.ConnectTimeout(0), general},
+	"SOCKSProxy":           {patterns.SOCKSProxy(""), general},
+	"SOCKSUser":            {patterns.SOCKSUser("", ""), general},
 	"Backlog":              {patterns.Backlog(0), general},
 	"SendBuffer":           {patterns.SendBuffer(0), general},
 	"RecvBuffer":           {patterns.RecvBuffer(0), general},

@@ -64,6 +64,8 @@ func TestOptionsReachConfig(t *testing.T) {
 		{ReconnectStop(5), func(c *config) any { return c.reconnectStop }, ReconnectStopRefused | ReconnectStopAfterDisconnect},
 		{Metadata("X-a", ""), func(c *config) any { return len(c.metadata) }, 1},
 		{ConnectTimeout(4), func(c *config) any { return c.transport.ConnectTimeout }, time.Duration(4)},
+		{SOCKSProxy("proxy:1080"), func(c *config) any { return c.transport.SOCKSProxy }, "proxy:1080"},
+		{SOCKSUser("ann", "x"), func(c *config) any { return c.transport.SOCKSUser + c.transport.SOCKSPassword }, "annx"},
 		{Backlog(-1), func(c *config) any { return c.transport.Backlog }, -1},
 		{SendBuffer(5), func(c *config) any { return c.transport.SendBuffer }, 5},
 		{RecvBuffer(6), func(c *config) any { return c.transport.RecvBuffer }, 6},
@@ -98,7 +100,7 @@ func TestOptionsReachConfig(t *testing.T) {
 // TestOptionsCoverTransport holds that each option of the transports is one of
 // sockets.
 func TestOptionsCoverTransport(t *testing.T) {
-	c := apply(ConnectTimeout(1), Backlog(1), SendBuffer(1), RecvBuffer(1), TOS(1), Priority(1), BindToDevice("x"),
+	c := apply(ConnectTimeout(1), SOCKSProxy("x:1"), SOCKSUser("x", "y"), Backlog(1), SendBuffer(1), RecvBuffer(1), TOS(1), Priority(1), BindToDevice("x"),
 		BusyPoll(1), IPv6(true), TCPKeepAlive(true), TCPKeepAliveCount(1), TCPKeepAliveIdle(1), TCPKeepAliveInterval(1),
 		TCPMaxRT(1), TCPAcceptFilter(netip.MustParsePrefix("::/0")), IPCFilterUID(1), IPCFilterGID(1), IPCFilterPID(1),
 		ListenFile(os.Stdin))
@@ -156,6 +158,11 @@ func TestBadOptions(t *testing.T) {
 		{Metadata(long, "b"), "Metadata"},
 		{Metadata("X-a", strings.Repeat("b", maxMetadata)), "Metadata"},
 		{ConnectTimeout(-1), "ConnectTimeout"},
+		{SOCKSProxy("nowhere"), "SOCKSProxy"},
+		{SOCKSProxy("*:1"), "SOCKSProxy"},
+		{SOCKSUser("ann", ""), "SOCKSUser"},
+		{SOCKSUser("", "x"), "SOCKSUser"},
+		{SOCKSUser("ann", long[:256]), "SOCKSUser"},
 		{SendBuffer(-2), "SendBuffer"},
 		{RecvBuffer(-2), "RecvBuffer"},
 		{TOS(-1), "TOS"},

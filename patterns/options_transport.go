@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/zeroactor/zmq/transport"
+	"github.com/zeroactor/zmq/transport/tcp"
 )
 
 // ConnectTimeout bounds the attempt to connect to each single address of a
@@ -17,6 +18,30 @@ import (
 func ConnectTimeout(d time.Duration) Option {
 	return newOption("ConnectTimeout", func(c *config) {
 		c.transport.ConnectTimeout = c.atLeastZero("ConnectTimeout", d)
+	})
+}
+
+// SOCKSProxy makes connections through a SOCKS5 proxy at an address, "host:port",
+// which looks up the names in endpoints. Empty, the default, is no proxy. It
+// concerns tcp endpoints that are connected (ZMQ_SOCKS_PROXY).
+func SOCKSProxy(address string) Option {
+	return newOption("SOCKSProxy", func(c *config) {
+		c.transport.SOCKSProxy = address
+		if address != "" && (tcp.Transport{}).CheckDial(address, &transport.Options{IPv6: true}) != nil {
+			c.refuse("SOCKSProxy", address, "host:port")
+		}
+	})
+}
+
+// SOCKSUser is who we are to the SOCKS proxy, should it ask: name and password
+// are of 1 to 255 bytes, and travel in clear text. Two empty ones, the default,
+// are nobody (ZMQ_SOCKS_USERNAME, ZMQ_SOCKS_PASSWORD).
+func SOCKSUser(name, password string) Option {
+	return newOption("SOCKSUser", func(c *config) {
+		c.transport.SOCKSUser, c.transport.SOCKSPassword = name, password
+		if (name == "") != (password == "") || len(name) > 255 || len(password) > 255 {
+			c.refuse("SOCKSUser", name, "a name and a password of 1 to 255 bytes")
+		}
 	})
 }
 

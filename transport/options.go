@@ -79,6 +79,12 @@ type Options struct {
 	// Zero or negative: the system's limit, which may be minutes. (tcp)
 	ConnectTimeout time.Duration
 
+	// SOCKSProxy is the address of a SOCKS5 proxy, "host:port", through which
+	// connections are made; it is the proxy that looks up names. If SOCKSUser
+	// is not empty, it and SOCKSPassword are what the proxy may ask for, of 1
+	// to 255 bytes each. Empty: no proxy. (tcp)
+	SOCKSProxy, SOCKSUser, SOCKSPassword string
+
 	// AcceptFilters are the networks that may connect to a listener, an
 	// IPv4 peer being looked up as such also where it came in over IPv6.
 	// Empty: everyone may. (tcp)

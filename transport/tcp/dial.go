@@ -23,12 +23,20 @@ func (t Transport) Dial(ctx context.Context, address string, o *transport.Option
 	if err := checkOptions(&opts, system); err != nil {
 		return nil, err
 	}
-	ips, err := t.lookup(ctx, target.dest, opts.IPv6)
+	if opts.SOCKSProxy != "" {
+		return t.dialThrough(ctx, target, &opts)
+	}
+	return t.dial(ctx, target, &opts)
+}
+
+// dial connects to the first address of the target's that answers.
+func (t Transport) dial(ctx context.Context, target target, o *transport.Options) (net.Conn, error) {
+	ips, err := t.lookup(ctx, target.dest, o.IPv6)
 	if err != nil {
 		return nil, wrapCause(ctx, err)
 	}
 	conn, err := race(ctx, len(ips), func(ctx context.Context, i int) (net.Conn, error) {
-		return dialOne(ctx, target, ips[i], &opts)
+		return dialOne(ctx, target, ips[i], o)
 	})
 	if err != nil {
 		return nil, wrapCause(ctx, err)

@@ -45,6 +45,9 @@ func checkOptions(o *transport.Options, f features) error {
 			return &transport.OptionError{Option: c.option, Err: fmt.Errorf("%d is over %d", c.value, c.atMost)}
 		}
 	}
+	if err := checkSOCKS(o); err != nil {
+		return err
+	}
 	if o.KeepAlive < 0 {
 		return &transport.OptionError{Option: "KeepAlive", Err: fmt.Errorf("no such choice: %d", o.KeepAlive)}
 	}

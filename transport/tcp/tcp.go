@@ -15,7 +15,8 @@
 //
 // A name is looked up in each Dial. Of several addresses the next is tried
 // when one has failed or kept silent for [AttemptDelay], IPv6 and IPv4 in
-// turns, and the first to answer wins (RFC 8305). Connections have TCP_NODELAY
+// turns, and the first to answer wins (RFC 8305). With the SOCKSProxy option that
+// goes for the proxy, which then looks up the name itself. Connections have TCP_NODELAY
 // set: batching is the business of the layers above.
 //
 // Everything here may be used by several goroutines at once.

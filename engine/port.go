@@ -35,6 +35,7 @@ type Port struct {
 	finished bool  // nothing more is written to Out
 	deaf     bool  // nobody reads In any more
 	recvHWM  int   // that In is to have; negative: the one it has
+	pacing   pacing
 
 	source  func() // fills Out, if the socket does not
 	written func() // in place of Wake when Out, found empty, is no more; nil is Wake

@@ -98,9 +98,9 @@ func (c *Conn) readFrames(rest []byte) error {
 		}
 	}
 	for asked := false; ; {
+		n, err := r.read()
 		asked = c.role.asked() || asked
 		written := c.port.In.Written()
-		n, err := r.read()
 		if n > 0 {
 			if err := c.received(n); err != nil {
 				return err
@@ -110,8 +110,8 @@ func (c *Conn) readFrames(rest []byte) error {
 			return c.endOfInput(err)
 		}
 		if asked && c.port.In.Written() != written {
-			// Who asked has been woken, and reads the next message itself. A large
-			// one would only come back to us.
+			// Who asked before has been woken, and reads the next message itself. A
+			// large one would only come back to us.
 			asked = false
 			if r.large || !c.role.lend() {
 				continue

@@ -25,7 +25,7 @@ func (s *socket) CloseNow() error { return s.shutdown(context.Background(), 0) }
 // shutdown closes the socket with a linger that ends with ctx too; negative is
 // no end of its own.
 func (s *socket) shutdown(ctx context.Context, linger time.Duration) error {
-	nodes, pipes, err := s.beginClose()
+	nodes, unbound, pipes, err := s.beginClose()
 	if err != nil {
 		return s.fail("close", "", err)
 	}
@@ -42,10 +42,13 @@ func (s *socket) shutdown(ctx context.Context, linger time.Duration) error {
 			<-n.Done()
 		}
 	}
+	dropped := int64(0)
+	for _, e := range unbound {
+		dropped += s.awaitBinder(ctx, e)
+	}
 	stuck := s.node.Stop(context.Background())
 	s.lingering.Wait()
 	s.ctx.remove(s)
-	dropped := int64(0)
 	for p := range pipes {
 		dropped += p.leftOver()
 	}
@@ -64,11 +67,11 @@ func (s *socket) shutdown(ctx context.Context, linger time.Duration) error {
 
 // beginClose makes the socket refuse everything, and tells its pipes and
 // endpoints to come to their end. It returns those that may take time.
-func (s *socket) beginClose() (nodes []*actor.Node, pipes map[*pipe]struct{}, err error) {
+func (s *socket) beginClose() (nodes []*actor.Node, unbound []*endpoint, pipes map[*pipe]struct{}, err error) {
 	s.turn.Lock()
 	defer s.turn.Unlock()
 	if s.closed {
-		return nil, nil, zmq.ErrClosed
+		return nil, nil, nil, zmq.ErrClosed
 	}
 	s.closed = true
 	s.sendq.WakeAll()
@@ -87,7 +90,9 @@ func (s *socket) beginClose() (nodes []*actor.Node, pipes map[*pipe]struct{}, er
 	for _, list := range s.endpoints {
 		for _, e := range list {
 			if e.node == nil {
-				s.endInproc(e)
+				if s.endInproc(e) {
+					unbound = append(unbound, e)
+				}
 				continue
 			}
 			e.quit()
@@ -97,7 +102,10 @@ func (s *socket) beginClose() (nodes []*actor.Node, pipes map[*pipe]struct{}, er
 	for e := range s.ending {
 		nodes = append(nodes, e.node)
 	}
-	return nodes, pipes, nil
+	for e := range s.unbound {
+		unbound = append(unbound, e)
+	}
+	return nodes, unbound, pipes, nil
 }
 
 // quit makes the endpoint's actor end as soon as nothing is left to do.
@@ -116,12 +124,8 @@ func (s *socket) linger(e *endpoint) {
 	if e.ln == nil {
 		e.quit()
 	}
-	ctx := context.Background()
-	if linger := s.lingerTime(); linger >= 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, linger)
-		defer cancel()
-	}
+	ctx, cancel := s.lingerContext()
+	defer cancel()
 	select {
 	case <-e.node.Done():
 	case <-ctx.Done():
@@ -135,6 +139,25 @@ func (s *socket) linger(e *endpoint) {
 	s.turn.Lock()
 	defer s.turn.Unlock()
 	delete(s.ending, e)
+	s.stats.Dropped += dropped
+}
+
+// lingerContext returns a context that is done when the linger is over.
+func (s *socket) lingerContext() (context.Context, context.CancelFunc) {
+	if linger := s.lingerTime(); linger >= 0 {
+		return context.WithTimeout(context.Background(), linger)
+	}
+	return context.WithCancel(context.Background())
+}
+
+// lingerUnbound is linger for an inproc name that nobody has bound yet.
+func (s *socket) lingerUnbound(e *endpoint) {
+	ctx, cancel := s.lingerContext()
+	defer cancel()
+	dropped := s.awaitBinder(ctx, e)
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	delete(s.unbound, e)
 	s.stats.Dropped += dropped
 }
 

@@ -31,6 +31,7 @@ type Context struct {
 	mu      sync.Mutex
 	sockets map[*socket]struct{}
 	closed  bool
+	closing chan struct{} // closed with it
 }
 
 // NewContext returns a context of its own: its inproc names are not those of
@@ -42,6 +43,7 @@ func NewContext(opts ...ContextOption) *Context {
 		root:       actor.NewRoot("zmq", actor.Options{}),
 		transports: make(map[string]transport.Transport),
 		sockets:    make(map[*socket]struct{}),
+		closing:    make(chan struct{}),
 		maxSockets: noMaxSockets,
 	}
 	for _, t := range []transport.Transport{tcp.Transport{}, ipc.Transport{}} {
@@ -92,7 +94,10 @@ func (c *Context) Close() error { return c.Shutdown(context.Background()) }
 // once. It returns when everything has ended.
 func (c *Context) Shutdown(ctx context.Context) error {
 	c.mu.Lock()
-	c.closed = true
+	if !c.closed {
+		c.closed = true
+		close(c.closing)
+	}
 	var open []*socket
 	for s := range c.sockets {
 		open = append(open, s)

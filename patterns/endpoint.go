@@ -167,8 +167,9 @@ func (s *socket) end(op, text string, bound bool) error {
 // linger. In the turn.
 func (s *socket) endEndpoint(e *endpoint) {
 	s.dropEndpoint(e)
-	if e.addr.Scheme == inproc.Scheme {
-		s.endInproc(e)
+	if e.addr.Scheme == inproc.Scheme && s.endInproc(e) {
+		s.unbound[e] = struct{}{}
+		s.lingering.Go(func() { s.lingerUnbound(e) })
 	}
 	for p := range s.pipes {
 		if p.endpoint == e {

@@ -53,7 +53,7 @@ func (s *socket) connectInproc(e *endpoint) error {
 func (s *socket) acceptInproc(e *endpoint, p *pipe) {
 	mate, other := p.mate, p.sock
 	if s.closed {
-		other.turn.Post(&mailbox.Event{Do: func() { other.detach(p) }})
+		other.turn.Post(&mailbox.Event{Do: func() { other.unaccepted(p) }})
 		return
 	}
 	mate.sock, mate.endpoint, mate.joined = s, e, true
@@ -70,7 +70,7 @@ func (s *socket) acceptInproc(e *endpoint, p *pipe) {
 		s.emit(Event{Kind: HandshakeFailedProtocol, Endpoint: e.addr.String(), Err: err})
 		other.turn.Post(&mailbox.Event{Do: func() {
 			other.emit(Event{Kind: HandshakeFailedProtocol, Endpoint: e.addr.String(), Err: err})
-			other.detach(p)
+			other.unaccepted(p)
 		}})
 		return
 	}
@@ -80,6 +80,7 @@ func (s *socket) acceptInproc(e *endpoint, p *pipe) {
 	peer, peerHWM := s.asPeer(), s.cfg.recvHWM
 	other.turn.Post(&mailbox.Event{Do: func() {
 		p.peer, p.peerHWM, p.joined = peer, peerHWM, true
+		p.meet()
 		p.limitOut()
 		if conflateThere && p.newest == nil {
 			p.conflateIn(other.ctx.pool, new(conflation), p.in)
@@ -100,6 +101,13 @@ func (s *socket) acceptInproc(e *endpoint, p *pipe) {
 			other.ready()
 		}
 	}})
+}
+
+// unaccepted ends a pipe that the binder does not take. In the turn.
+func (s *socket) unaccepted(p *pipe) {
+	p.refuseAll()
+	p.meet()
+	s.detach(p)
 }
 
 // conflateAccepted makes an accepted end of a pipe conflate what this socket
@@ -140,14 +148,4 @@ func sumHWM(send, recv int) int {
 		return 0
 	}
 	return send + recv
-}
-
-// endInproc gives up a name, or a connection that still waits for one. In the
-// turn.
-func (s *socket) endInproc(e *endpoint) {
-	if e.bound {
-		s.ctx.inproc.Unbind(e.addr.Address)
-		return
-	}
-	s.ctx.inproc.Cancel(e.addr.Address, e.pipe)
 }

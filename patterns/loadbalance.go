@@ -66,6 +66,7 @@ func (b *loadBalancer) put(o outgoing) error {
 		return errWait
 	}
 	p.send(o, 0)
+	p.pace()
 	b.step()
 	return nil
 }

@@ -29,6 +29,7 @@ type pipe struct {
 
 	attached  bool // known to the pattern
 	joined    bool // the mate has its socket
+	answered  bool // over inproc, of who connects: somebody has bound, and has taken the mate or refused it
 	queued    bool // in the fair queue
 	balanced  bool // in the load balancer
 	unflushed bool // in the socket's list of that name
@@ -47,6 +48,9 @@ type pipe struct {
 	newest *conflation // what in is filled from; nil if the pipe does not conflate
 
 	refused error // why a connection is not to serve the pipe, said while it asks
+
+	met  chan struct{} // closed when somebody who binds has the mate; nil if nobody waits for that
+	lost int64         // messages that were refused meanwhile
 
 	interrupt func() // ends a receiver's wait in port.Read
 
@@ -170,6 +174,15 @@ func (p *pipe) end() {
 	} else if !p.unflushed {
 		p.unflushed = true
 		s.unflushed = append(s.unflushed, p)
+	}
+}
+
+// pace notes that the sender had better wait for the connection a little.
+func (p *pipe) pace() {
+	if s := p.sock; p.port != nil && !s.batching {
+		if at := p.out.PaceAt(); at != 0 {
+			s.ahead, s.aheadAt = p, at
+		}
 	}
 }
 

@@ -99,6 +99,7 @@ func (s *socket) cut(p *pipe, err error) {
 		return
 	}
 	if e := p.endpoint; e.pipe == p {
+		s.withdraw(e)
 		s.endEndpoint(e)
 		if port != nil {
 			port.Fail(err)

@@ -158,9 +158,14 @@ func (x *sender) send(ctx context.Context, o outgoing) error {
 		}
 		p = nil
 	}
+	ahead, at := s.ahead, s.aheadAt
+	s.ahead = nil
 	s.turn.Unlock()
 	if p != nil {
 		p.port.Write()
+	}
+	if ahead != nil {
+		ahead.port.Pace(ctx, at)
 	}
 	return nil
 }

@@ -50,12 +50,15 @@ type socket struct {
 	waited    bool    // the last receive had to wait, and nothing was sent since
 	atOnce    bool    // the caller writes to the connection itself: see answering
 	unwritten *pipe   // that it is to write to
+	ahead     *pipe   // whose connection the sender is to wait for: see pace
+	aheadAt   int64   // ... until it has read so far
 	batching  bool    // sends do not flush yet
 	unflushed []*pipe // by the batch
 	pipes     map[*pipe]struct{}
 	endpoints map[string][]*endpoint
 	shaking   map[*engine.Conn]*link // connections in their handshake
 	ending    map[*endpoint]struct{} // unbound or disconnected, not at their end
+	unbound   map[*endpoint]struct{} // disconnected from inproc names that nobody had bound, with something left
 	stats     Stats
 	watchers  []*watcher
 
@@ -85,6 +88,7 @@ func (s *socket) init(typ string, cfg *config, pat pattern) error {
 	s.pipes = make(map[*pipe]struct{})
 	s.endpoints = make(map[string][]*endpoint)
 	s.ending = make(map[*endpoint]struct{})
+	s.unbound = make(map[*endpoint]struct{})
 	s.shaking = make(map[*engine.Conn]*link)
 	if err := s.ctx.add(s); err != nil {
 		return s.fail("new", "", err)

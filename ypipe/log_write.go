@@ -6,15 +6,21 @@ import (
 	"github.com/zeroactor/zmq/internal/arena"
 )
 
+// paceBodies is how many large bodies had better be on their way at most: one
+// that is written to the log, one that is read from it, and two between.
+const paceBodies = 4
+
 // logWriter has the fields that only the writer uses.
 type logWriter struct {
-	cursor         // where the next byte goes
-	data    []byte // memory of the chunk
-	whole   cursor // behind the last whole message
-	flushed int64  // position published last
-	next    int    // size of the last chunk that Append began
-	refs    int    // bodies by reference since whole
-	credit         // how many messages may be on their way
+	cursor                    // where the next byte goes
+	data    []byte            // memory of the chunk
+	whole   cursor            // behind the last whole message
+	flushed int64             // position published last
+	next    int               // size of the last chunk that Append began
+	refs    int               // bodies by reference since whole
+	large   [paceBodies]int64 // positions of the last bodies by reference
+	larges  int               // that were written
+	credit                    // how many messages may be on their way
 }
 
 // Append adds a frame whose body is copied. Writer only.
@@ -59,7 +65,25 @@ func (l *Log) AppendBuf(flags byte, body []byte, buf *arena.Buf) {
 	w.off += putHeader(w.data[w.off:], flags, len(body))
 	l.refs.Write(ref{pos: w.pos(), body: body, buf: buf, last: flags&FlagMore == 0})
 	w.refs++
+	w.large[w.larges%paceBodies] = w.pos()
+	w.larges++
 }
+
+// PaceAt returns the position that the reader should have reached before more
+// large bodies are written, or 0 if it has: see [Log.Consumed]. Writer only.
+func (l *Log) PaceAt() int64 {
+	if l.w.larges < paceBodies {
+		return 0
+	}
+	if at := l.w.large[l.w.larges%paceBodies]; !l.Consumed(at) {
+		return at
+	}
+	return 0
+}
+
+// Consumed reports whether the reader has given credit for all that lies before
+// the position. Anybody may ask.
+func (l *Log) Consumed(position int64) bool { return l.consumed.Load() >= position }
 
 // putHeader writes the header of a frame (37/ZMTP, "Framing").
 func putHeader(d []byte, flags byte, n int) int {

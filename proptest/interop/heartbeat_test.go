@@ -3,9 +3,7 @@
 package interop
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"syscall"
@@ -119,10 +117,6 @@ func signal(t testing.TB, cmd *exec.Cmd, sig os.Signal) {
 	}
 }
 
-// dealerOf is the variable that makes this program a DEALER that connects to its
-// value, and gives back what it gets.
-const dealerOf = "ZMQ_INTEROP_DEALER_OF"
-
 // TestTheyFindUsStopped stops a process with a socket of ours.
 func TestTheyFindUsStopped(t *testing.T) {
 	peer := startPeer(t)
@@ -131,16 +125,8 @@ func TestTheyFindUsStopped(t *testing.T) {
 			t.Parallel()
 			them := newTheirs(t, peer, "DEALER", theirBeats())
 			them.monitor()
-			cmd := exec.Command(os.Args[0])
-			cmd.Env = append(os.Environ(), dealerOf+"="+them.bind(wildcard(t, transport)))
-			cmd.Stderr = os.Stderr
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			defer func() {
-				_ = cmd.Process.Kill() // it does not end by itself
-				_ = cmd.Wait()         // with the error that it was killed
-			}()
+			cmd, kill := startEcho(t, dealerOf, them.bind(wildcard(t, transport)))
+			defer kill()
 			echo := func(s string) {
 				t.Helper()
 				them.send(texts(s))
@@ -154,20 +140,4 @@ func TestTheyFindUsStopped(t *testing.T) {
 			echo("and again")
 		})
 	}
-}
-
-// echoForever is the program of which dealerOf tells.
-func echoForever(endpoint string) {
-	dealer, err := patterns.NewDealer(patterns.ReconnectInterval(10 * time.Millisecond))
-	if err == nil {
-		err = dealer.Connect(endpoint)
-	}
-	for err == nil {
-		var m *zmq.Message
-		if m, err = dealer.Recv(context.Background()); err == nil {
-			err = dealer.Send(context.Background(), m)
-		}
-	}
-	fmt.Fprintln(os.Stderr, err)
-	os.Exit(1)
 }

@@ -10,8 +10,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if endpoint := os.Getenv(dealerOf); endpoint != "" {
-		echoForever(endpoint)
+	if connect, bind := os.Getenv(dealerOf), os.Getenv(dealerAt); connect+bind != "" {
+		echoForever(connect, bind)
 	}
 	leaktest.Main(m)
 }

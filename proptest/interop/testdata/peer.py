@@ -31,6 +31,7 @@ def period(seed):
     return bytes((7 * i + seed) % PERIOD for i in range(PERIOD))
 
 
+@functools.lru_cache(maxsize=1)  # large ones are sent again and again
 def fill(size, seed):
     p = period(seed % PERIOD)
     return p[:size] if size <= PERIOD else (p * (size // PERIOD + 1))[:size]

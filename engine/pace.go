@@ -1,0 +1,75 @@
+package engine
+
+import (
+	"context"
+	"time"
+)
+
+// maxPace is how long a sender of large messages waits for the connection to
+// catch up: a few times what it takes to write one.
+const maxPace = time.Millisecond
+
+// pacing is how senders of large messages are kept from running far ahead of
+// the connection. Where they are stopped by the high-water mark alone, they fill
+// a thousand buffers of fresh memory, which costs more than to write them: with
+// few buffers on their way, each comes back while it is still in the cache.
+// It is guarded by the port's mu.
+type pacing struct {
+	waits    bool          // a sender waits for progress
+	stuck    bool          // there was none while one waited, nor since
+	progress chan struct{} // one slot; made when first needed
+}
+
+// Pace waits until Out is consumed up to the position, for a short while at
+// most. It does not wait for a connection that did not make any progress then.
+// The caller must not hold the socket's turn.
+func (p *Port) Pace(ctx context.Context, position int64) {
+	p.mu.Lock()
+	wait := !p.pacing.stuck && p.conn != nil
+	if wait && p.pacing.progress == nil {
+		p.pacing.progress = make(chan struct{}, 1)
+	}
+	p.mu.Unlock()
+	if !wait {
+		return
+	}
+	timer := time.NewTimer(maxPace)
+	defer timer.Stop()
+	for p.awaitsProgress(position) {
+		select {
+		case <-p.pacing.progress:
+		case <-timer.C:
+			p.mu.Lock()
+			p.pacing.stuck = p.pacing.waits
+			p.pacing.waits = false
+			p.mu.Unlock()
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// awaitsProgress reports whether the position is still to be reached, and asks
+// to be told.
+func (p *Port) awaitsProgress(position int64) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.pacing.waits = !p.Out.Consumed(position)
+	return p.pacing.waits
+}
+
+// progressed is called when something of Out has been written.
+func (p *Port) progressed() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.pacing.stuck = false
+	if !p.pacing.waits {
+		return
+	}
+	p.pacing.waits = false
+	select {
+	case p.pacing.progress <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,61 @@
+package engine
+
+import (
+	"bytes"
+	"io"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestPace: who sends large messages waits for a connection that makes progress,
+// and only once, for a short while, for one that does not.
+func TestPace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEnd(0, 0)
+		a, b := newMemConns(64 << 10)
+		established(t, testConfig("DEALER", e.Port), a, b)
+		synctest.Wait()
+		body := bytes.Repeat([]byte("large"), 20<<10)
+		var taken time.Duration
+		send := func() {
+			e.send(message{body})
+			if at := e.Out.PaceAt(); at != 0 {
+				began := time.Now()
+				e.Pace(t.Context(), at)
+				taken += time.Since(began)
+			}
+		}
+		const messages = 20
+		for range messages { // nobody reads
+			send()
+		}
+		if taken != maxPace {
+			t.Errorf("it took %v to send to a stuck peer, want %v", taken, maxPace)
+		}
+		taken = 0
+		read := make(chan int64)
+		go func() {
+			n, _ := io.Copy(io.Discard, b)
+			read <- n
+		}()
+		synctest.Wait()
+		if at := e.Out.PaceAt(); at != 0 {
+			t.Errorf("not ahead of a connection that has written everything, but to wait for %d", at)
+		}
+		for range messages {
+			send()
+			if e.Out.PaceAt() != 0 {
+				t.Error("ahead of a connection that makes progress")
+			}
+		}
+		if taken != 0 {
+			t.Errorf("it waited %v for a connection that takes no time", taken)
+		}
+		e.Finish()
+		if n, want := <-read, 2*messages*(len(body)+longHeader); n != int64(want) {
+			t.Errorf("%d bytes, want %d", n, want)
+		}
+		b.Close()
+	})
+}

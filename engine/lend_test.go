@@ -211,7 +211,7 @@ func TestContextEndsRead(t *testing.T) {
 		same, cancel := context.WithCancelCause(t.Context())
 		for range 5 {
 			go func() {
-				time.Sleep(1)
+				time.Sleep(time.Nanosecond)
 				b.Write(wire("more"))
 			}()
 			if m, err := d.recv(same); m != "more" || err != nil {
@@ -286,7 +286,7 @@ func TestLargeFrameGoesBack(t *testing.T) {
 		<-done
 		for range 3 { // and then receivers read again
 			go func() {
-				time.Sleep(1)
+				time.Sleep(time.Nanosecond)
 				b.Write(wire("m"))
 			}()
 			d.want(t, "m")
@@ -304,7 +304,7 @@ func TestReceiverReadsPastTheMark(t *testing.T) {
 		d := newDesk(2)
 		r, b := d.lent(t, testConfig("DEALER", d.Port))
 		go func() {
-			time.Sleep(1)
+			time.Sleep(time.Nanosecond)
 			b.Write(wire("1", "2", "3", "4", "5", "6", "7"))
 		}()
 		d.want(t, "1", "2", "3", "4", "5", "6", "7")
@@ -313,7 +313,7 @@ func TestReceiverReadsPastTheMark(t *testing.T) {
 		}
 		// If nobody receives, the goroutine takes over at the mark.
 		go func() {
-			time.Sleep(1)
+			time.Sleep(time.Nanosecond)
 			b.Write(wire("1", "2", "3", "4", "5"))
 		}()
 		d.want(t, "1")

@@ -25,10 +25,10 @@ func (s *socket) until(ctx context.Context, op string, line *mailbox.WaitList, t
 		var p *pipe
 		if !s.closed {
 			if line == &s.sendq {
-				s.answering()
+				s.beginPut()
 			}
 			err = try()
-			p = s.answered()
+			p = s.endPut()
 		}
 		if err == nil {
 			s.turn.Unlock()

@@ -55,10 +55,10 @@ func (q *Request) reply(o outgoing) error {
 		return s.fail("send", "", zmq.ErrState)
 	}
 	q.answered = true
-	s.answering()
+	s.beginPut()
 	s.reply(&q.from, o)
 	s.stats.Sent++
-	p := s.answered()
+	p := s.endPut()
 	s.turn.Unlock()
 	if p != nil {
 		p.port.Write()

@@ -146,9 +146,9 @@ func (x *sender) send(ctx context.Context, o outgoing) error {
 		return s.fail("send", "", errNoFrames)
 	}
 	s.turn.Lock()
-	s.answering()
+	s.beginPut()
 	err := x.try(o)
-	p := s.answered()
+	p := s.endPut()
 	if err != nil {
 		if p != nil {
 			p.port.Wake()

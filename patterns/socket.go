@@ -48,7 +48,7 @@ type socket struct {
 	// In the turn.
 	closed    bool
 	waited    bool    // the last receive had to wait, and nothing was sent since
-	atOnce    bool    // the caller writes to the connection itself: see answering
+	atOnce    bool    // the caller writes to the connection itself: see beginPut
 	unwritten *pipe   // that it is to write to
 	ahead     *pipe   // whose connection the sender is to wait for: see pace
 	aheadAt   int64   // ... until it has read so far
@@ -144,18 +144,18 @@ func (s *socket) detach(p *pipe) {
 // forget drops a pipe that has nothing more to give.
 func (s *socket) forget(p *pipe) { delete(s.pipes, p) }
 
-// answering is called before a message is put. The goroutine that answers a
+// beginPut is called before a message is put. The goroutine that answers a
 // message for which it had to wait will hardly send another one to go with it,
 // and may as well write the answer to the connection itself: that saves waking
 // another goroutine. In the turn.
-func (s *socket) answering() {
+func (s *socket) beginPut() {
 	s.atOnce = s.waited
 	s.waited = false
 }
 
-// answered ends what answering began, before the turn is given back. If it
+// endPut ends what beginPut began, before the turn is given back. If it
 // returns a pipe, port.Write or port.Wake is to be called after that.
-func (s *socket) answered() *pipe {
+func (s *socket) endPut() *pipe {
 	s.atOnce = false
 	p := s.unwritten
 	if p != nil {

@@ -31,7 +31,8 @@ func TestBadPeers(t *testing.T) {
 	}{
 		{what: "HTTP", bytes: "GET / HTTP/1.1\r\nHost: x\r\n\r\n", is: new(*zmq.ProtocolError), names: "HTTP"},
 		{what: "a wrong type", bytes: strings.Replace(greeting, "PUSH", "PULL", 1), is: new(*zmq.ProtocolError), names: "PULL"},
-		{what: "a claim", bytes: greeting + "\x02\x40\x00\x00\x00\x00\x00\x00\x00some", names: ""},
+		{what: "a claim of 2^62", bytes: greeting + "\x02\x40\x00\x00\x00\x00\x00\x00\x00some", is: new(*zmq.LimitError), names: "MaxMessageSize"},
+		{what: "a claim of 2^63", bytes: greeting + "\x02\x80\x00\x00\x00\x00\x00\x00\x00some", is: new(*zmq.ProtocolError), names: "37/ZMTP Framing"},
 		{what: "reserved flags", bytes: greeting + "\xf0\x01x", is: new(*zmq.ProtocolError), names: "37/ZMTP"},
 		{what: "a slow greeting", bytes: greeting, slow: true, names: "timed out"},
 	} {

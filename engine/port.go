@@ -52,6 +52,13 @@ func NewPort(pool *arena.Pool, sendHWM, recvHWM int, readable, writable func()) 
 	return p
 }
 
+// LimitBytes sets high-water marks in bytes beside those in messages; 0 is no
+// limit. To be called before the port is used.
+func (p *Port) LimitBytes(send, recv int64) {
+	p.Out.SetByteHWM(send)
+	p.In.SetByteHWM(recv)
+}
+
 // roomAgain is called by the socket when In, found full, has room again.
 func (p *Port) roomAgain() {
 	p.mu.Lock()

@@ -34,10 +34,13 @@ type config struct {
 	context *Context
 
 	sendHWM, recvHWM int // messages; 0 is no limit
-	linger           time.Duration
-	routingID        []byte
-	limits           engine.Limits // of what is received
-	immediate        bool
+
+	sendHWMBytes, recvHWMBytes int64 // beside them; 0 is no limit
+
+	linger    time.Duration
+	routingID []byte
+	limits    engine.Limits // of what is received
+	immediate bool
 
 	conflateIn, conflateOut bool
 

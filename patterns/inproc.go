@@ -36,7 +36,10 @@ func (s *socket) connectInproc(e *endpoint) error {
 	e.pipe = p
 	p.out = ypipe.NewLog(s.ctx.pool, s.cfg.sendHWM, mate.postReadable, p.postWritable)
 	p.in = ypipe.NewLog(s.ctx.pool, s.cfg.recvHWM, p.postReadable, mate.postWritable)
-	mate.in, mate.out, mate.peerHWM = p.out, p.in, s.cfg.recvHWM
+	p.out.SetByteHWM(s.cfg.sendHWMBytes)
+	p.in.SetByteHWM(s.cfg.recvHWMBytes)
+	mate.in, mate.out = p.out, p.in
+	mate.peerHWM, mate.peerBytes = s.cfg.recvHWM, s.cfg.recvHWMBytes
 	p.conflateInproc(s.ctx.pool, &s.cfg)
 
 	if err := s.attach(p); err != nil {
@@ -77,9 +80,9 @@ func (s *socket) acceptInproc(e *endpoint, p *pipe) {
 	if mate.newest != nil {
 		mate.onNewest() // what was sent before
 	}
-	peer, peerHWM := s.asPeer(), s.cfg.recvHWM
+	peer, peerHWM, peerBytes := s.asPeer(), s.cfg.recvHWM, s.cfg.recvHWMBytes
 	other.turn.Post(&mailbox.Event{Do: func() {
-		p.peer, p.peerHWM, p.joined = peer, peerHWM, true
+		p.peer, p.peerHWM, p.peerBytes, p.joined = peer, peerHWM, peerBytes, true
 		p.meet()
 		p.limitOut()
 		if conflateThere && p.newest == nil {
@@ -119,6 +122,7 @@ func (s *socket) conflateAccepted(mate *pipe) (there bool) {
 	}
 	if s.cfg.conflateOut {
 		mate.out.SetHWM(0)
+		mate.out.SetByteHWM(0)
 		mate.boundless = true
 	}
 	return s.cfg.conflateOut

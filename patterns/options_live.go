@@ -86,11 +86,13 @@ func (p *pipe) limitOut() {
 	if p.boundless {
 		return
 	}
-	hwm := p.sock.cfg.sendHWM
+	hwm, bytes := p.sock.cfg.sendHWM, p.sock.cfg.sendHWMBytes
 	if p.joined {
 		hwm = sumHWM(hwm, p.peerHWM)
+		bytes += p.peerBytes // who has no limit in bytes has one in messages
 	}
 	p.out.SetHWM(hwm)
+	p.out.SetByteHWM(bytes)
 	if !p.out.Full() {
 		p.onWritable() // there may be more room than before
 	}

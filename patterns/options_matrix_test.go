@@ -56,6 +56,8 @@ var matrix = map[string]struct {
 }{
 	"SendHWM":              {patterns.SendHWM(1), senders},
 	"RecvHWM":              {patterns.RecvHWM(1), receivers},
+	"SendHWMBytes":         {patterns.SendHWMBytes(1), senders},
+	"RecvHWMBytes":         {patterns.RecvHWMBytes(1), receivers},
 	"Linger":               {patterns.Linger(0), general},
 	"Immediate":            {patterns.Immediate(true), general},
 	"Conflate":             {patterns.Conflate(true), "PUSH PULL DEALER PUB SUB"},

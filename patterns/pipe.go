@@ -23,6 +23,7 @@ type pipe struct {
 
 	endpoint  *endpoint // that it was made by
 	peerHWM   int       // RecvHWM of the mate's socket
+	peerBytes int64     // RecvHWMBytes of it
 	peer      *zmq.Peer // of the connection that serves the pipe now; nil if none has yet
 	routingID []byte    // by which a ROUTER or STREAM knows it
 	past      []era     // connections before that one; see succeed
@@ -73,6 +74,7 @@ func newNetworkPipe(s *socket, e *endpoint) *pipe {
 		return p
 	}
 	p.port = engine.NewPort(s.ctx.pool, s.cfg.sendHWM, s.cfg.recvHWM, p.postReadable, p.postWritable)
+	p.port.LimitBytes(s.cfg.sendHWMBytes, s.cfg.recvHWMBytes)
 	p.in, p.out = p.port.In, p.port.Out
 	p.interrupt = p.port.Interrupt
 	p.port.OnWritten(p.written)

@@ -1,10 +1,14 @@
 package ypipe
 
-// A mark remembers how many messages end at or before a position. With marks,
-// the reader gives credit by its position alone, without counting messages.
+import "math"
+
+// A mark remembers how many messages end at or before a position, and how many
+// bytes they have. With marks, the reader gives credit by its position alone,
+// without counting messages.
 type mark struct {
 	pos   int64
 	count int64
+	bytes int64
 }
 
 // credit counts messages on the writer's side. It is a plain value.
@@ -13,7 +17,9 @@ type credit struct {
 	step    int64  // messages from mark to mark
 	written int64  // whole messages so far
 	settled int64  // messages known to be consumed
-	nextAt  int64  // value of written that gets the next mark
+	nextAt  int64  // value of written at which a mark may be due
+	markAt  int64  // value of written that gets the next mark
+	weight  weight // the same in bytes
 	marks   []mark // ring, made for the first mark: an idle log is to be small
 	head, n int    // oldest at head
 }
@@ -21,19 +27,45 @@ type credit struct {
 func (c *credit) setHWM(hwm int) {
 	c.hwm = int64(max(hwm, 0))
 	c.step = max(1, (c.hwm+markSlots-1)/markSlots)
-	c.nextAt = c.written + c.step
+	c.plan()
 }
 
-// wrote counts messages that end at or before at, the last of them at at.
-func (c *credit) wrote(messages int, at cursor) {
-	c.written += int64(messages)
-	if c.hwm != 0 && c.written >= c.nextAt {
-		c.mark(at.pos())
+// plan says when the next mark is due.
+func (c *credit) plan() {
+	c.markAt = c.written + c.step
+	if c.hwm == 0 {
+		c.markAt = math.MaxInt64
+	}
+	c.nextAt = c.markAt
+	if c.weight.hwm != 0 {
+		c.nextAt = c.written + 1 // to look at its weight
+		c.weight.markAt = c.weight.written + c.weight.step
 	}
 }
 
+// wrote counts messages, the last of which is the last whole one.
+func (l *Log) wrote(messages int) {
+	c := &l.w.credit
+	if c.written += int64(messages); c.written >= c.nextAt {
+		l.due()
+	}
+}
+
+// due makes a mark if one is due.
+func (l *Log) due() {
+	c := &l.w.credit
+	if c.weight.hwm != 0 {
+		c.weight.written = l.weigh()
+		if c.written < c.markAt && c.weight.written < c.weight.markAt {
+			c.nextAt = c.written + 1
+			return
+		}
+	}
+	c.mark(l.w.whole.pos())
+}
+
 func (c *credit) mark(pos int64) {
-	c.nextAt = c.written + c.step
+	c.plan()
 	if c.marks == nil {
 		c.marks = make([]mark, markSlots+2)
 	}
@@ -42,7 +74,7 @@ func (c *credit) mark(pos int64) {
 		// newest mark then moves, and credit for it comes later.
 		c.n--
 	}
-	c.marks[(c.head+c.n)%len(c.marks)] = mark{pos, c.written}
+	c.marks[(c.head+c.n)%len(c.marks)] = mark{pos, c.written, c.weight.written}
 	c.n++
 }
 
@@ -58,6 +90,7 @@ func (c *credit) marked() int64 {
 func (c *credit) settle(consumed int64) {
 	for c.n > 0 && c.marks[c.head].pos <= consumed {
 		c.settled = c.marks[c.head].count
+		c.weight.settled = c.marks[c.head].bytes
 		c.head = (c.head + 1) % len(c.marks)
 		c.n--
 	}
@@ -68,12 +101,19 @@ func (c *credit) room() int64 {
 	return c.hwm - (c.written - c.settled)
 }
 
+// lacks reports whether nothing may be written now, by what is known here.
+func (c *credit) lacks() bool {
+	return c.hwm != 0 && c.room() <= 0 || c.weight.hwm != 0 && c.weight.room() <= 0
+}
+
 // wakeAt returns the position at which a writer that waits should be woken:
-// where half of the high-water mark is free again (libzmq's low-water mark).
+// where half of each high-water mark is free again (libzmq's low-water mark).
 func (c *credit) wakeAt() int64 {
 	for i := range c.n {
 		m := c.marks[(c.head+i)%len(c.marks)]
-		if c.written-m.count <= c.hwm/2 || i == c.n-1 {
+		half := (c.hwm == 0 || c.written-m.count <= c.hwm/2) &&
+			(c.weight.hwm == 0 || c.weight.written-m.bytes <= c.weight.hwm/2)
+		if half || i == c.n-1 {
 			return m.pos
 		}
 	}
@@ -90,7 +130,16 @@ func (l *Log) SetHWM(hwm int) {
 		// would never be known to be consumed.
 		c.mark(l.w.whole.pos())
 	}
-	l.step.Store(c.step)
+	l.step.Store(l.readerStep())
+}
+
+// readerStep returns after how many messages the reader is to give credit at the
+// latest: each may be heavy, if their weight counts.
+func (l *Log) readerStep() int64 {
+	if l.w.weight.hwm != 0 {
+		return 1
+	}
+	return l.w.step
 }
 
 // Full reports whether the log is at its high-water mark. If it is, onWritable
@@ -99,7 +148,7 @@ func (l *Log) SetHWM(hwm int) {
 // "Waking" in the package's documentation. Writer only.
 func (l *Log) Full() bool {
 	c := &l.w.credit
-	return c.hwm != 0 && c.room() <= 0 && l.waitForCredit()
+	return c.lacks() && l.waitForCredit()
 }
 
 // waitForCredit looks again for credit, and asks to be woken if there is none.
@@ -107,7 +156,7 @@ func (l *Log) waitForCredit() (full bool) {
 	c := &l.w.credit
 	for {
 		c.settle(l.consumed.Load())
-		if c.room() > 0 {
+		if !c.lacks() {
 			l.want.Store(0)
 			return false
 		}
@@ -128,13 +177,15 @@ func (l *Log) waitForCredit() (full bool) {
 // add, or 0 if the log is full as [Log.Full] has it. Writer only.
 func (l *Log) Room() int {
 	c := &l.w.credit
-	if c.hwm == 0 {
+	switch {
+	case l.Full():
+		return 0
+	case c.weight.hwm != 0 && c.weight.room() < int64(len(l.w.data)-l.w.off):
+		return 1 // as what is reserved may be too much
+	case c.hwm == 0:
 		return 1 << 30
 	}
-	if l.Full() {
-		return 0
-	}
-	return int(max(1, min(c.room(), c.nextAt-c.written)))
+	return int(max(1, min(c.room(), c.markAt-c.written)))
 }
 
 // End returns the position behind the last whole message. The messages that are

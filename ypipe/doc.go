@@ -77,7 +77,8 @@
 // Credit is counted in positions too. The writer remembers at which positions
 // its messages end, in steps of a sixteenth of the high-water mark; the reader
 // says how far it is, in the same steps and before it sleeps, and counts nothing
-// else.
+// else. A log with a mark in bytes as well ([Log.SetByteHWM]) also counts those up to
+// each of the positions, and its reader gives credit after each message.
 //
 // # Proof
 //

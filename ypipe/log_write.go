@@ -20,6 +20,7 @@ type logWriter struct {
 	refs    int               // bodies by reference since whole
 	large   [paceBodies]int64 // positions of the last bodies by reference
 	larges  int               // that were written
+	aside   int64             // bytes in finished chunks, and of bodies by reference
 	credit                    // how many messages may be on their way
 }
 
@@ -63,6 +64,7 @@ func (l *Log) AppendBuf(flags byte, body []byte, buf *arena.Buf) {
 	w := &l.w
 	l.ensure(9)
 	w.off += putHeader(w.data[w.off:], flags, len(body))
+	w.aside += int64(len(body))
 	l.refs.Write(ref{pos: w.pos(), body: body, buf: buf, last: flags&FlagMore == 0})
 	w.refs++
 	w.large[w.larges%paceBodies] = w.pos()
@@ -102,7 +104,7 @@ func (l *Log) EndMessage() {
 	w := &l.w
 	w.whole = w.cursor
 	w.refs = 0
-	w.wrote(1, w.whole)
+	l.wrote(1)
 }
 
 // Flush publishes all whole messages, and wakes the reader if it sleeps.
@@ -146,7 +148,7 @@ func (l *Log) Advance(n, messages int) {
 	if messages > 0 {
 		w.whole = w.cursor
 		w.refs = 0
-		w.wrote(messages, w.whole)
+		l.wrote(messages)
 	}
 }
 
@@ -171,6 +173,7 @@ func (l *Log) Rollback() {
 		after = next
 	}
 	w.cursor = w.whole
+	w.aside = w.weight.written - int64(w.off) // means nothing if there is no limit
 	w.data = nil
 	if w.chunk != nil {
 		w.chunk.Next = nil
@@ -198,6 +201,7 @@ func (l *Log) Idle() {
 	}
 	r.delivered = 0
 	l.first = nil
+	w.aside += int64(w.off)
 	w.cursor = cursor{index: w.index + 1}
 	w.whole = w.cursor
 	w.flushed = w.pos()
@@ -234,6 +238,7 @@ func (l *Log) grow(n int) {
 		}
 		w.chunk.Next = ch
 		w.index++
+		w.aside += int64(w.off)
 	}
 	w.chunk, w.off = ch, 0
 	w.data = memory(ch)

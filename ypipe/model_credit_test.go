@@ -30,6 +30,34 @@ func TestModelCredit(t *testing.T) {
 	}
 }
 
+// A high-water mark in bytes, alone and beside one in messages, with messages
+// over it, inline and by reference, in other chunks, and one that is taken back.
+func TestModelByteCredit(t *testing.T) {
+	for _, marks := range [][2]int{{0, 1}, {0, 7}, {0, 15}, {3, 7}, {1, 100}} {
+		t.Run(fmt.Sprint(marks), func(t *testing.T) {
+			cfg := modeltest.Config{Preemptions: 3, Random: 2000, Reach: []string{"writer woken", "reader woken"}}
+			modeltest.Explore(t, cfg, func(w *modeltest.World) {
+				b := newLab(w, marks[0], nil)
+				b.setByteHWM(marks[1])
+				w.Go("writer", func() {
+					b.send(1)
+					b.send(long + 1)
+					b.send(1)
+					b.append(true, 1, long)
+					b.rollback()
+					b.send(3)
+					b.send(1)
+					b.Idle()
+					b.setByteHWM(marks[1] + 2)
+					b.send(short)
+					b.send(1)
+				})
+				w.Go("reader", func() { b.takeAll(7) })
+			})
+		})
+	}
+}
+
 // The high-water mark is changed while the log is in use, and the memory given
 // back before and after.
 func TestModelSetHWM(t *testing.T) {

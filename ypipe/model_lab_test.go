@@ -18,13 +18,14 @@ type lab struct {
 	pool *poolWatch
 
 	// The writer's side.
-	frames   []labFrame // of whole messages, in order
-	message  []labFrame // of the one that is not whole
-	messages int        // whole
-	limit    int        // high-water mark in force
-	fulls    int        // times that the writer was told to wait
-	rooms    int        // times that it was told to go on
-	writable int        // of these, not used yet
+	frames    []labFrame // of whole messages, in order
+	message   []labFrame // of the one that is not whole
+	messages  int        // whole
+	limit     int        // high-water mark in force
+	byteLimit int        // the same in bytes
+	fulls     int        // times that the writer was told to wait
+	rooms     int        // times that it was told to go on
+	writable  int        // of these, not used yet
 
 	// The reader's side.
 	read     int // frames
@@ -106,6 +107,32 @@ func (b *lab) checkLimit() {
 		held--
 	}
 	b.w.Require(b.limit == 0 || held <= b.limit, "%d messages in the log, the limit is %d", held, b.limit)
+	if b.byteLimit != 0 && held > 0 {
+		b.checkByteLimit(held)
+	}
+}
+
+// checkByteLimit sees that the messages held but for the last one are below the
+// high-water mark in bytes. All of them must have one frame.
+func (b *lab) checkByteLimit(held int) {
+	bytes := 0
+	for _, f := range b.frames[len(b.frames)-held : len(b.frames)-1] {
+		bytes += wireSize(len(f.body))
+	}
+	b.w.Require(bytes < b.byteLimit, "a message was taken with %d bytes in the log, the limit is %d", bytes, b.byteLimit)
+}
+
+// wireSize returns the size of a frame.
+func wireSize(body int) int {
+	if body > shortMax {
+		return 9 + body
+	}
+	return 2 + body
+}
+
+func (b *lab) setByteHWM(bytes int) {
+	b.byteLimit = bytes
+	b.SetByteHWM(int64(bytes))
 }
 
 func (b *lab) rollback() {
@@ -211,12 +238,15 @@ func (b *lab) finally() error {
 		return fmt.Errorf("the reader does not sleep")
 	case b.readable != 0 || b.wakes != b.sleeps-1:
 		return fmt.Errorf("the reader slept %d times, the last time for good, and was woken %d times", b.sleeps, b.wakes)
-	case b.limit != 0 && b.rooms != b.fulls:
+	case (b.limit != 0 || b.byteLimit != 0) && b.rooms != b.fulls:
 		return fmt.Errorf("the writer waited %d times and was woken %d times", b.fulls, b.rooms)
 	}
 	c := &b.Log.w.credit
 	for range 2 { // before and after the memory is given back
 		c.settle(b.consumed.v)
+		if x := c.weight; x.hwm != 0 && (c.n != 0 || x.room() <= x.hwm-x.step) {
+			return fmt.Errorf("the log is empty, and credit is %d of %d bytes, %d marks", x.room(), x.hwm, c.n)
+		}
 		if b.limit != 0 && (c.n != 0 || c.room() <= c.hwm-c.step) {
 			return fmt.Errorf("the log is empty, and credit is %d of %d messages, %d marks", c.room(), c.hwm, c.n)
 		}

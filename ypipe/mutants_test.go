@@ -201,6 +201,18 @@ var mutants = []modeltest.Mutant{
 		Breaks: "A writer that begins to wait in between sees the old credit, and is not seen.",
 	},
 	{
+		Name: "credit in bytes without a mark", File: "credit.go",
+		Old:    "c.written < c.markAt && c.weight.written < c.weight.markAt",
+		New:    "c.written < c.markAt",
+		Breaks: "Nothing says when heavy messages are consumed, and the writer waits for ever.",
+	},
+	{
+		Name: "bytes by reference have no weight", File: "log_write.go",
+		Old:    "\tw.aside += int64(len(body))\n",
+		New:    "",
+		Breaks: "Large bodies are taken over the high-water mark.",
+	},
+	{
 		Name: "lowered high-water mark without a mark", File: "credit.go",
 		Old:    "c.written > c.marked()",
 		New:    "c.n == 0 && c.written > c.settled",

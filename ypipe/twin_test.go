@@ -16,9 +16,10 @@ import (
 // A twin is what a log should be: a slice of messages. Operations go to both,
 // and what they give is compared. One goroutine plays both ends.
 type twin struct {
-	log  *Log
-	hwm  int
-	step func() byte // the next byte of the history; 0 after its end
+	log     *Log
+	hwm     int
+	byteHWM int
+	step    func() byte // the next byte of the history; 0 after its end
 
 	messages  [][]twinFrame // whole, not yet consumed
 	unread    int           // frames of the first one that Next has not given
@@ -45,6 +46,7 @@ type twinView struct {
 func newTwin(step func() byte) *twin {
 	w := &twin{step: step}
 	w.hwm = int(step()) % 20
+	w.byteHWM = []int{0, 0, 1, 100, 1000, 50_000}[int(step())%6]
 	w.log = NewLog(arena.NewPool(0), w.hwm, func() {
 		w.require(w.asleep, "onReadable, and the reader does not sleep")
 		w.asleep = false
@@ -52,7 +54,18 @@ func newTwin(step func() byte) *twin {
 		w.require(w.waiting, "onWritable, and the writer does not wait")
 		w.waiting = false
 	})
+	w.log.SetByteHWM(int64(w.byteHWM))
 	return w
+}
+
+// bytes returns how many bytes are held.
+func (w *twin) bytes() (n int) {
+	for _, m := range w.messages {
+		for _, f := range m {
+			n += len(appendFrame(nil, f))
+		}
+	}
+	return n
 }
 
 func (w *twin) require(ok bool, format string, args ...any) {
@@ -154,7 +167,9 @@ func (w *twin) room() bool {
 	full := w.log.Full()
 	held := len(w.messages)
 	w.require(w.hwm == 0 || held < w.hwm || full, "room though %d of %d messages are held", held, w.hwm)
-	w.require(w.hwm != 0 && held > 0 || !full, "full with %d of %d messages held", held, w.hwm)
+	w.require((w.hwm != 0 || w.byteHWM != 0) && held > 0 || !full, "full with %d of %d messages held", held, w.hwm)
+	bytes := w.bytes()
+	w.require(w.byteHWM == 0 || bytes < w.byteHWM || full, "room though %d of %d bytes are held", bytes, w.byteHWM)
 	w.waiting = full
 	if full {
 		w.flush()

@@ -50,8 +50,10 @@ func malformedHeader(flags byte) error {
 	return &zmq.ProtocolError{Rule: "37/ZMTP Framing", Detail: detail}
 }
 
-// maxBody is the size of the largest body that is a slice with its header.
-const maxBody = math.MaxInt - longHeader - 1
+// maxBody is the size in bytes of the largest body that there can be, with its
+// header: of 64 bits an address has 47 for programs, and of 32 bits a slice
+// has 31. Who claims more will never send it.
+const maxBody = min(math.MaxInt-longHeader-1, 1<<47)
 
 // checkSize refuses bodies of more than max bytes, if max is not negative, and
 // in any case those that no memory of this machine could hold.
@@ -60,7 +62,7 @@ func checkSize(size uint64, max int64) error {
 		return &zmq.LimitError{Limit: "MaxMessageSize", Max: max, Detail: fmt.Sprintf("frame of %d bytes", size)}
 	}
 	if size > maxBody {
-		return fmt.Errorf("%w: frame of %d bytes", zmq.ErrTooLarge, size)
+		return fmt.Errorf("%w: frame of %d bytes, which no memory holds", zmq.ErrTooLarge, size)
 	}
 	return nil
 }

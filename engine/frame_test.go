@@ -41,7 +41,12 @@ func TestConsumeFrameRefusesBeforeBuffering(t *testing.T) {
 		t.Errorf("limit of 0: %v", err)
 	}
 	// Without a limit, what no memory could hold.
-	if _, _, _, err := ConsumeFrame(AppendHeader(nil, 0, math.MaxInt), -1); !errors.Is(err, zmq.ErrTooLarge) {
+	for _, size := range []int{maxBody + 1, math.MaxInt/2 + 1, math.MaxInt} {
+		if _, _, _, err := ConsumeFrame(AppendHeader(nil, 0, size), -1); !errors.Is(err, zmq.ErrTooLarge) {
+			t.Errorf("no limit: %d bytes: %v", size, err)
+		}
+	}
+	if _, _, _, err := ConsumeFrame(AppendHeader(nil, 0, maxBody), -1); err != nil {
 		t.Errorf("no limit: %v", err)
 	}
 }

@@ -59,7 +59,7 @@ func (r *reader) init(s source, in *ypipe.Log, maxFrame int64) {
 			in.Idle()
 		}
 	}
-	r.limit = min(uint64(maxFrame), math.MaxInt-longHeader-1) // negative becomes as good as none
+	r.limit = min(uint64(maxFrame), maxBody) // negative becomes as good as none
 	r.trust = trustFirst
 	r.parsed = make(chan error, 1)
 }

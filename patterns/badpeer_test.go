@@ -26,19 +26,25 @@ func TestBadPeers(t *testing.T) {
 	for _, c := range []struct {
 		what, bytes string
 		slow        bool // one byte now and then, for ever
+		limited     bool // the socket has a MaxMessageSize
 		is          any  // what the error is
 		names       string
 	}{
 		{what: "HTTP", bytes: "GET / HTTP/1.1\r\nHost: x\r\n\r\n", is: new(*zmq.ProtocolError), names: "HTTP"},
 		{what: "a wrong type", bytes: strings.Replace(greeting, "PUSH", "PULL", 1), is: new(*zmq.ProtocolError), names: "PULL"},
-		{what: "a claim of 2^62", bytes: greeting + "\x02\x40\x00\x00\x00\x00\x00\x00\x00some", is: new(*zmq.LimitError), names: "MaxMessageSize"},
+		{what: "a claim of 2^62", bytes: greeting + "\x02\x40\x00\x00\x00\x00\x00\x00\x00some", names: "too large"},
+		{what: "a claim over the limit", limited: true, bytes: greeting + "\x02\x40\x00\x00\x00\x00\x00\x00\x00some", is: new(*zmq.LimitError), names: "MaxMessageSize"},
 		{what: "a claim of 2^63", bytes: greeting + "\x02\x80\x00\x00\x00\x00\x00\x00\x00some", is: new(*zmq.ProtocolError), names: "37/ZMTP Framing"},
 		{what: "reserved flags", bytes: greeting + "\xf0\x01x", is: new(*zmq.ProtocolError), names: "37/ZMTP"},
 		{what: "a slow greeting", bytes: greeting, slow: true, names: "timed out"},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			in, ctx := patterns.InContext(newContext(t)), testContext(t)
-			pull := must(patterns.NewPull(in, patterns.HandshakeTimeout(200*time.Millisecond), patterns.MaxMessageSize(1<<40)))(t)
+			limit := int64(-1)
+			if c.limited {
+				limit = 1 << 40
+			}
+			pull := must(patterns.NewPull(in, patterns.HandshakeTimeout(200*time.Millisecond), patterns.MaxMessageSize(limit)))(t)
 			events := pull.Monitor(ctx)
 			ep := must(pull.Bind("tcp://127.0.0.1:*"))(t)
 			nc := must(net.Dial("tcp", ep.Address))(t)

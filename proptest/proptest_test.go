@@ -15,6 +15,7 @@ var (
 	transportFlag = flag.String("transport", "", "transport of the histories: inproc, ipc, tcp or sim; all if empty")
 	patternFlag   = flag.String("pattern", "", "pattern of the histories; all if empty")
 	seedFlag      = flag.Int64("seed", 1, "seed of the first history; the others count up")
+	shrinksFlag   = flag.Int("shrinks", mostShrinks, "how many simpler histories to try after a failure")
 	runsFlag      = flag.Int("runs", 0, "histories of each pattern over each transport; 0 is as many as belong to every change")
 )
 
@@ -47,7 +48,7 @@ func TestHistories(t *testing.T) {
 					runs = share(m)
 				}
 				began := time.Now()
-				if f := Search(t, m, p, *seedFlag, runs); f != nil {
+				if f := search(t, m, p, *seedFlag, runs, *shrinksFlag); f != nil {
 					t.Fatal(f.Report(m))
 				}
 				t.Logf("%d histories in %v", runs, time.Since(began))
@@ -96,5 +97,24 @@ func TestShrink(t *testing.T) {
 	}
 	if !strings.Contains(f.Report(m), "TestReplay") {
 		t.Errorf("no program in %q", f.Report(m))
+	}
+}
+
+// TestProperties checks each property over each transport.
+func TestProperties(t *testing.T) {
+	for _, m := range Media() {
+		for _, p := range Properties() {
+			if *transportFlag != "" && *transportFlag != m.Name || *patternFlag != "" {
+				continue
+			}
+			t.Run(m.Name+"/"+p.Name, func(t *testing.T) {
+				t.Cleanup(func() {
+					if t.Failed() {
+						t.Logf("property %q; what is promised: %s", p.Name, p.Promise)
+					}
+				})
+				p.Check(t, m)
+			})
+		}
 	}
 }

@@ -56,13 +56,18 @@ func (f *Failure) Error() string {
 // Search plays runs histories of a pattern, with seeds that count up from the
 // given one, and returns the first that fails, made as short as possible; or nil.
 func Search(t *testing.T, m Medium, pattern string, seed int64, runs int) *Failure {
+	return search(t, m, pattern, seed, runs, mostShrinks)
+}
+
+// search is Search with a bound on how many simpler histories are tried.
+func search(t *testing.T, m Medium, pattern string, seed int64, runs, maxShrinks int) *Failure {
 	for i := range runs {
 		s := seed + int64(i)
 		h := generate(pattern, s)
 		trace, err := replay(t, m, h, patience)
 		if err != nil {
 			f := &Failure{Seed: s, Run: i, History: h, Err: err, Trace: trace}
-			f.shrink(t, m)
+			f.shrink(t, m, maxShrinks)
 			return f
 		}
 	}
@@ -71,12 +76,12 @@ func Search(t *testing.T, m Medium, pattern string, seed int64, runs int) *Failu
 
 // How many simpler histories are tried, and for how long.
 const (
-	maxShrinks    = 500
+	mostShrinks   = 500
 	maxShrinkTime = 30 * time.Second
 )
 
 // shrink makes the history of f as short as possible.
-func (f *Failure) shrink(t *testing.T, m Medium) {
+func (f *Failure) shrink(t *testing.T, m Medium, maxShrinks int) {
 	next := shrinkHistory(f.History)
 	end := time.Now().Add(maxShrinkTime)
 	for range maxShrinks {
@@ -96,7 +101,7 @@ func (f *Failure) shrink(t *testing.T, m Medium) {
 // plays it again.
 func (f *Failure) Report(m Medium) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s over %s, seed %d: %v\n", f.History.Pattern, m.Name, f.Seed, f.Err)
+	fmt.Fprintf(&b, "%s over %s, seed %d, after %d histories: %v\n", f.History.Pattern, m.Name, f.Seed, f.Run, f.Err)
 	if v, ok := f.Err.(*Violation); ok {
 		fmt.Fprintf(&b, "what is promised: %s\n", Promise(v.Property))
 	}
@@ -106,15 +111,18 @@ func (f *Failure) Report(m Medium) string {
 	return b.String()
 }
 
-// Run plays histories of all patterns over media: of each a few hundred, as many
-// as are played in some seconds; fewer with -short. Failures are reported with
-// the shortest history that was found.
+// Run checks all properties over media, and plays a hundred histories of each
+// pattern; ten with -short. Failures are reported with the shortest history that
+// was found.
 func Run(t *testing.T, media ...Medium) {
 	runs := 100
 	if testing.Short() {
 		runs = 10
 	}
 	for _, m := range media {
+		for _, p := range Properties() {
+			t.Run(m.Name+"/"+p.Name, func(t *testing.T) { p.Check(t, m) })
+		}
 		for _, p := range Patterns() {
 			t.Run(m.Name+"/"+p, func(t *testing.T) {
 				if f := Search(t, m, p, 1, runs); f != nil {

@@ -91,7 +91,7 @@ func (t *pubsubTwin) subscribe(who int, topic string, on bool) {
 	if t.topics[who][topic]--; t.topics[who][topic] <= 0 {
 		delete(t.topics[who], topic)
 	}
-	// A SUB does not give what it is not subscribed to any more.
+	// A SUB does not give what it is not subscribed to any more: see received.
 	for from := range t.sockets {
 		for _, e := range t.outstanding(from, who) {
 			if !matches(t.topics[who], t.topicOf[e.name]) {
@@ -118,6 +118,9 @@ func (t *pubsubTwin) received(who int, frames []string) error {
 	n, ok := parseName(frames[1])
 	if topic, known := t.topicOf[n]; ok && known && topic != frames[0] {
 		return violates(NoInvention, "the topic of message %v is %s, and was %s", n, brief(frames[0]), brief(topic))
+	}
+	if !matches(t.topics[who], frames[0]) {
+		return violates(Subscriptions, "socket %d received message %v on topic %q, and is not subscribed to it", who, n, frames[0])
 	}
 	return t.twinBase.received(who, frames[1:])
 }

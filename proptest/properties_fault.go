@@ -1,0 +1,193 @@
+package proptest
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/zeroactor/zmq/patterns"
+	"github.com/zeroactor/zmq/proptest/sim"
+)
+
+// heap returns the bytes of live objects.
+func heap() uint64 {
+	runtime.GC()
+	runtime.GC() // what finalizers and pools held
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return stats.HeapAlloc
+}
+
+// checkKeepsQueued loses the connection between a sender and a reader that has
+// stopped. Only what was on the wire, or had been read from it, may be lost.
+func checkKeepsQueued(t *testing.T, m Medium) {
+	if m.Local {
+		return // there is no connection to lose
+	}
+	onStage(t, m, func(s *stage) {
+		const messages, size, recv = 400, 16 << 10, 2
+		little := 64 << 10 // bytes of the system's buffers
+		pull := need(patterns.NewPull(s.in, patterns.RecvHWM(recv), patterns.RecvBuffer(little)))(s)
+		push := need(patterns.NewPush(s.in, patterns.SendBuffer(little)))(s)
+		where := s.bind(pull)
+		s.ok(push.Connect(where))
+		for i := range messages {
+			s.send(push, numbered(size)(i)...)
+		}
+		s.settle()
+		s.ok(pull.CloseNow())
+		again := need(patterns.NewPull(s.in))(s)
+		s.until("the address is free", func() bool { _, err := again.Bind(where); return err == nil })
+		first, last := -1, -1
+		for last != messages-1 {
+			n := 0
+			fmt.Sscan(s.recv(again)[0], &n)
+			if first < 0 {
+				first = n
+			} else if n != last+1 {
+				s.Fatalf("message %d comes after %d", n, last)
+			}
+			last = n
+		}
+		if s.ground.Network != nil && first > recv+2+sim.DefaultWindow/size {
+			s.Errorf("the first %d messages are lost", first)
+		}
+	})
+}
+
+// checkInvisibleProxy puts a proxy between a publisher and a subscriber, and
+// between those of a pipeline.
+func checkInvisibleProxy(t *testing.T, m Medium) {
+	onStage(t, m, func(s *stage) {
+		ctx, stop := context.WithCancel(s.ctx)
+		ended := make(chan error, 2)
+		xsub, xpub := need(patterns.NewXSub(s.in))(s), need(patterns.NewXPub(s.in))(s)
+		pull, push := need(patterns.NewPull(s.in))(s), need(patterns.NewPush(s.in))(s)
+		fronts, backs := [2]string{s.bind(xsub), s.bind(pull)}, [2]string{s.bind(xpub), s.bind(push)}
+		go func() { ended <- patterns.Proxy(ctx, xsub, xpub) }()
+		go func() { ended <- patterns.Proxy(ctx, pull, push) }()
+
+		pub := need(patterns.NewXPub(s.in))(s)
+		sub := need(patterns.NewSub(s.in, patterns.Subscribe("a")))(s)
+		s.ok(pub.Connect(fronts[0]))
+		s.ok(sub.Connect(backs[0]))
+		if note := s.recv(pub); note[0] != "\x01a" {
+			s.Fatalf("the publisher is told %q", note)
+		}
+		first, last := need(patterns.NewPush(s.in))(s), need(patterns.NewPull(s.in))(s)
+		s.ok(first.Connect(fronts[1]))
+		s.ok(last.Connect(backs[1]))
+		for i := range 200 {
+			s.send(pub, "a", fmt.Sprint(i), "")
+			s.send(pub, "b", "not for it")
+			s.send(first, fmt.Sprint(i), "", "x")
+			if f := s.recv(sub); strings.Join(f, ",") != fmt.Sprintf("a,%d,", i) {
+				s.Fatalf("the subscriber gets %q as message %d", f, i)
+			}
+			if f := s.recv(last); strings.Join(f, ",") != fmt.Sprintf("%d,,x", i) {
+				s.Fatalf("the last one gets %q as message %d", f, i)
+			}
+		}
+		s.ok(sub.Unsubscribe("a"))
+		if note := s.recv(pub); note[0] != "\x00a" {
+			s.Fatalf("the publisher is told %q", note)
+		}
+		stop()
+		<-ended
+		<-ended
+	})
+}
+
+// checkHeartbeat has a peer's system go down without a word.
+func checkHeartbeat(t *testing.T, m Medium) {
+	onStage(t, m, func(s *stage) {
+		if s.ground.Network == nil {
+			return // no system can be taken down
+		}
+		const interval, timeout = time.Second, 500 * time.Millisecond
+		pull := need(patterns.NewPull(s.in, patterns.HeartbeatInterval(interval), patterns.HeartbeatTimeout(timeout)))(s)
+		push := need(patterns.NewPush(s.in))(s)
+		where := s.bind(pull)
+		s.ok(push.Connect(where))
+		s.send(push, "alive")
+		s.recv(pull)
+		time.Sleep(10 * interval) // virtual time: only that has a network
+		for ev := range pull.Monitor(s.ctx) {
+			if ev.Kind == patterns.Disconnected {
+				s.Fatalf("a peer that answers is given up: %v", ev.Err)
+			}
+			break
+		}
+		lost := pull.Monitor(s.ctx)
+		began := time.Now()
+		for _, l := range s.ground.Network.Links(strings.TrimPrefix(where, sim.Scheme+"://")) {
+			l.HalfOpen(true)
+		}
+		for ev := range lost {
+			if ev.Kind == patterns.Disconnected {
+				break
+			}
+		}
+		if took := time.Since(began); took > interval+timeout+moment {
+			s.Errorf("a silent peer is noticed after %v", took)
+		}
+	})
+}
+
+// checkHandover has two peers claim the same id.
+func checkHandover(t *testing.T, m Medium) {
+	for _, handover := range []bool{false, true} {
+		onStage(t, m, func(s *stage) {
+			router := need(patterns.NewRouter(s.in, patterns.RouterHandover(handover), patterns.RouterMandatory(true)))(s)
+			where := s.bind(router)
+			id, once := patterns.RoutingID([]byte("id")), patterns.ReconnectInterval(-1) // who is cut off does not come again
+			old, young := need(patterns.NewDealer(s.in, id, once))(s), need(patterns.NewDealer(s.in, id, once))(s)
+			s.ok(old.Connect(where))
+			s.send(old, "old")
+			s.recv(router)
+			s.ok(young.Connect(where))
+			winner := old
+			if handover {
+				winner = young
+				s.send(young, "young")
+				s.recv(router)
+			}
+			s.settle()
+			s.send(router, "id", "for the winner")
+			if f := s.recv(winner); f[0] != "for the winner" {
+				s.Errorf("the winner gets %q", f)
+			}
+		})
+	}
+}
+
+// checkByteStream sends bytes both ways between two STREAMs.
+func checkByteStream(t *testing.T, m Medium) {
+	if m.Local {
+		return // it has messages, and no bytes
+	}
+	onStage(t, m, func(s *stage) {
+		server, client := need(patterns.NewStream(s.in))(s), need(patterns.NewStream(s.in))(s)
+		s.ok(client.Connect(s.bind(server)))
+		there, here := s.recv(server)[0], s.recv(client)[0] // the notifications
+		var sent strings.Builder
+		for i := range 500 {
+			text := fmt.Sprint(i, ";")
+			sent.WriteString(text)
+			s.send(client, here, text)
+			s.send(server, there, text)
+		}
+		for _, from := range []ctxReceiver{server, client} {
+			got := ""
+			for len(got) < sent.Len() {
+				got += s.recv(from)[1]
+			}
+			if got != sent.String() {
+				s.Errorf("%d bytes came, not as they were sent", len(got))
+			}
+		}
+	})
+}

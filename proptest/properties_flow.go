@@ -1,0 +1,247 @@
+package proptest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/zeroactor/zmq"
+	"github.com/zeroactor/zmq/patterns"
+)
+
+// checkFairQueueing has three peers send as much, and wants that each has a turn
+// before anyone has the next. What is on its way cannot be told from what has
+// come on a real network, where it is only wanted that everything comes.
+func checkFairQueueing(t *testing.T, m Medium) {
+	onStage(t, m, func(s *stage) {
+		const peers, messages = 3, 40
+		pull := need(patterns.NewPull(s.in))(s)
+		where := s.bind(pull)
+		for i := range peers {
+			push := need(patterns.NewPush(s.in))(s)
+			s.ok(push.Connect(where))
+			for n := range messages {
+				s.send(push, fmt.Sprint(i), fmt.Sprint(n))
+			}
+		}
+		s.settle()
+		var counts [peers]int
+		for range peers * messages {
+			f := s.recv(pull)
+			i := int(f[0][0] - '0')
+			if f[1] != fmt.Sprint(counts[i]) {
+				s.Fatalf("message %s of peer %d comes after %d", f[1], i, counts[i])
+			}
+			counts[i]++
+			low, high := min(counts[0], counts[1], counts[2]), max(counts[0], counts[1], counts[2])
+			if m.Virtual && high-low > 1 {
+				s.Fatalf("peers have had %v turns", counts)
+			}
+		}
+	})
+}
+
+// checkLoadBalancing wants that each of several peers gets as many messages.
+func checkLoadBalancing(t *testing.T, m Medium) {
+	for _, binds := range []bool{false, true} {
+		onStage(t, m, func(s *stage) {
+			const peers, messages = 3, 30
+			push := need(patterns.NewPush(s.in))(s)
+			var pulls []*patterns.Pull
+			where := ""
+			if binds {
+				where = s.bind(push)
+			}
+			for range peers {
+				pull := need(patterns.NewPull(s.in))(s)
+				pulls = append(pulls, pull)
+				if binds {
+					s.ok(pull.Connect(where))
+				} else {
+					s.ok(push.Connect(s.bind(pull)))
+				}
+			}
+			s.until("all are connected", func() bool { return push.Stats().Pipes == peers })
+			for i := range messages {
+				s.send(push, fmt.Sprint(i))
+			}
+			for i, pull := range pulls {
+				for range messages / peers {
+					s.recv(pull)
+				}
+				s.settle()
+				if m := new(zmq.Message); pull.TryRecv(m) == nil {
+					s.Fatalf("peer %d gets more than its share: %q", i, framesOf(m))
+				}
+			}
+		})
+	}
+}
+
+// checkExactHWM fills the pipe of each type that waits, and then reads all.
+func checkExactHWM(t *testing.T, m Medium) {
+	const send, recv, size = 5, 3, 4000
+	onStage(t, m, func(s *stage) {
+		router := need(patterns.NewRouter(s.in, patterns.SendHWM(send), patterns.RouterMandatory(true)))(s)
+		known := need(patterns.NewDealer(s.in, patterns.RecvHWM(recv), patterns.RoutingID([]byte("d"))))(s)
+		push, pull := need(patterns.NewPush(s.in, patterns.SendHWM(send)))(s), need(patterns.NewPull(s.in, patterns.RecvHWM(recv)))(s)
+		pair, mate := need(patterns.NewPair(s.in, patterns.SendHWM(send)))(s), need(patterns.NewPair(s.in, patterns.RecvHWM(recv)))(s)
+		dealer, other := need(patterns.NewDealer(s.in, patterns.SendHWM(send)))(s), need(patterns.NewDealer(s.in, patterns.RecvHWM(recv)))(s)
+		addressed := func(i int) []string { return append([]string{"d"}, numbered(size)(i)...) }
+		for _, c := range []struct {
+			name   string
+			from   end
+			to     end
+			frames func(i int) []string
+		}{
+			{"PUSH", push, pull, numbered(size)},
+			{"PAIR", pair, mate, numbered(size)},
+			{"DEALER", dealer, other, numbered(size)},
+			{"ROUTER", router, known, addressed},
+		} {
+			s.ok(c.to.Connect(s.bind(c.from)))
+			s.until(c.name+" is connected", func() bool { return c.from.Stats().Pipes > 0 })
+			s.full(c.name, c.from.(trySender), c.to.(ctxReceiver), send, recv, c.frames)
+		}
+	})
+}
+
+// full fills a pipe, and reads it.
+func (s *stage) full(name string, from trySender, to ctxReceiver, send, recv int, frames func(i int) []string) {
+	s.Helper()
+	const most = 10_000
+	n := 0
+	for again := true; again; s.settle() {
+		more := s.fill(from, most-n, func(i int) []string { return frames(n + i) })
+		n += more
+		again = more > 0 && n < most
+	}
+	if n == most || n < send {
+		s.Errorf("%s takes %d messages, its mark is %d", name, n, send)
+	}
+	if s.medium.Local && n != send+recv {
+		s.Errorf("%s takes %d messages, not %d and %d", name, n, send, recv)
+	}
+	for i := range n {
+		if f := s.recv(to); f[0] != fmt.Sprint(i) {
+			s.Fatalf("%s: message %s comes in place of %d", name, f[0], i)
+		}
+	}
+	s.until(name+" takes a message again", func() bool { return from.TrySend(zmq.NewMessage(frames(n)...)) == nil })
+}
+
+// checkCancellation has calls wait that nothing but their context can end.
+func checkCancellation(t *testing.T, m Medium) {
+	onStage(t, m, func(s *stage) {
+		cause := errors.New("a cause")
+		push, pull := need(patterns.NewPush(s.in))(s), need(patterns.NewPull(s.in))(s)
+		req := need(patterns.NewReq(s.in))(s)
+		s.bind(push)
+		s.bind(req)
+		message := zmq.NewMessage("stays")
+		for name, call := range map[string]func(context.Context) error{
+			"Send": func(ctx context.Context) error { return push.Send(ctx, message) },
+			"Recv": func(ctx context.Context) error { _, err := pull.Recv(ctx); return err },
+			"Do":   func(ctx context.Context) error { _, err := req.Do(ctx, message); return err },
+		} {
+			ctx, cancel := context.WithCancelCause(s.ctx)
+			result := make(chan error, 1)
+			go func() { result <- call(ctx) }()
+			s.settle()
+			select {
+			case err := <-result:
+				s.Fatalf("%s does not wait: %v", name, err)
+			default:
+			}
+			cancel(cause)
+			if err := <-result; !errors.Is(err, cause) {
+				s.Errorf("%s: %v, want the context's cause", name, err)
+			}
+		}
+		if message.Len() != 1 {
+			s.Error("a send that failed took the message")
+		}
+	})
+}
+
+// checkSlowReader closes a socket whose peer reads one message now and then.
+func checkSlowReader(t *testing.T, m Medium) {
+	onStage(t, m, func(s *stage) {
+		const messages = 300
+		pull := need(patterns.NewPull(s.in, patterns.RecvHWM(1)))(s)
+		push := need(patterns.NewPush(s.in))(s)
+		s.ok(push.Connect(s.bind(pull)))
+		for i := range messages {
+			s.send(push, numbered(500)(i)...)
+		}
+		closed := make(chan error, 1)
+		go func() { closed <- push.Close() }()
+		for i := range messages {
+			if f := s.recv(pull); f[0] != fmt.Sprint(i) {
+				s.Fatalf("message %s comes in place of %d", f[0], i)
+			}
+			if i%50 == 0 {
+				s.settle()
+			}
+		}
+		s.ok(<-closed)
+	})
+}
+
+// checkLastValue sends to a socket that keeps only the newest.
+func checkLastValue(t *testing.T, m Medium) {
+	onStage(t, m, func(s *stage) {
+		const messages = 100
+		pull := need(patterns.NewPull(s.in, patterns.Conflate(true)))(s)
+		push := need(patterns.NewPush(s.in))(s)
+		s.ok(push.Connect(s.bind(pull)))
+		for i := range messages {
+			s.send(push, fmt.Sprint(i), "whole")
+		}
+		s.settle()
+		last, got := -1, 0
+		for last != messages-1 {
+			f := s.recv(pull)
+			n := 0
+			fmt.Sscan(f[0], &n)
+			if len(f) != 2 || n <= last {
+				s.Fatalf("%q comes after %d", f, last)
+			}
+			last, got = n, got+1
+		}
+		if m.Virtual && got != 1 {
+			s.Errorf("%d messages were kept", got)
+		}
+	})
+}
+
+// checkBaseline plays histories, and wants their memory back.
+func checkBaseline(t *testing.T, m Medium) {
+	play := func(runs int) uint64 {
+		for seed := range int64(runs) {
+			for _, p := range []string{"pipeline", "pubsub"} {
+				h := generate(p, seed)
+				if err := Play(t, m, h); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		return heap()
+	}
+	few := 3
+	if m.Virtual {
+		few = 10
+	}
+	play(few)
+	before := play(few)
+	after := play(3 * few)
+	const slack = 4 << 20 // of the runtime's own, and what the pool of a context keeps until it is collected
+	if after > before+slack {
+		t.Errorf("%d bytes after some histories, %d after three times as many", before, after)
+	}
+}
+
+// moment is as long as something in virtual time may be late for.
+const moment = 50 * time.Millisecond

@@ -1,0 +1,56 @@
+package main
+
+// A mutant is a bug that is planted: in a file, one text becomes another one.
+type mutant struct {
+	name     string
+	file     string
+	from, to string
+	tests    string // which tests are to catch it
+}
+
+// What the tests are called.
+const (
+	local = "TestHistories/inproc/"
+	wire  = "TestHistories/sim/"
+	exact = "TestProperties/(inproc|sim)/"
+)
+
+var mutants = []mutant{
+	{"a wake-up is lost", "ypipe/log_write.go", "if l.end.Swap(end) == asleep {", "if l.end.Swap(end) == asleep && end%3 != 0 {", local + "pipeline"},
+	{"HWM: one message too many", "ypipe/credit.go", "return c.hwm - (c.written - c.settled)", "return c.hwm - (c.written - c.settled) + 1", exact + "exact"},
+	{"HWM: one message too few", "ypipe/credit.go", "return c.hwm - (c.written - c.settled)", "return c.hwm - (c.written - c.settled) - 1", exact + "exact"},
+	{"HWM: no credit comes back", "ypipe/credit.go", "\t\tl.onWritable()\n\t}\n}", "\t}\n}", exact + "exact"},
+	{"HWM: of an inproc pipe is that of one end", "patterns/inproc.go", "return send + recv", "return send", exact + "exact"},
+	{"HWM: a ROUTER heeds none", "patterns/routing_peers.go", "case p.hasRoom():", "case true:", exact + "exact"},
+	{"HWM: the load balancer heeds none", "patterns/loadbalance.go", "if !p.out.Full() {", "if true {", exact + "exact"},
+	{"HWM: a pipe with room again stays out of the balancer", "patterns/push.go", "{ s.lb.add(p) }", "{}", exact + "exact"},
+	{"HWM: what a PUB drops is not counted", "patterns/publisher.go", "b.sock.stats.Dropped += b.dist.send(o)", "b.dist.send(o)", local + "pubsub"},
+	{"the fair queue stays with one peer", "patterns/fairqueue.go", "if q.next++; q.next >= len(q.active) {", "if q.next >= len(q.active) {", exact + "fair"},
+	{"the fair queue forgets who was empty", "patterns/fairqueue.go", "q.active[q.next].queued = false", "_ = 0", local + "pipeline"},
+	{"the load balancer stays with one peer", "patterns/loadbalance.go", "if b.next++; b.next >= len(b.active) {", "if b.next >= len(b.active) {", exact + "load"},
+	{"the last frame of three is left out", "patterns/pipe.go", "if i == last {\n\t\t\tflags = 0", "if i == last || i == 1 {\n\t\t\tflags = 0", local + "pair"},
+	{"a frame of 256 bytes has a short header", "ypipe/log_write.go", "if n <= shortMax {\n\t\td[0]", "if n <= shortMax+1 {\n\t\td[0]", wire + "pair"},
+	{"a large body is released twice", "ypipe/log_read.go", "\t\tr.current.Release()\n\t\tr.current = nil", "\t\tr.current.Release()\n\t\tr.current.Release()\n\t\tr.current = nil", local + "pubsub"},
+	{"a shared body has a reference too few", "patterns/distribute.go", "buf.Retain(len(d.chosen) - 1)", "buf.Retain(len(d.chosen) - 2)", local + "pubsub"},
+	{"a large frame ends its message", "engine/reader_large.go", "r.more = flags&FlagMore != 0\n\tin.Append", "r.more = false\n\tin.Append", wire + "pipeline"},
+	{"half a message of a lost connection stays", "engine/port.go", "\tp.reading.Unlock()\n\tp.In.Rollback()", "\tp.reading.Unlock()", wire + "(pipeline|dealer|pair)"},
+	{"what a lost connection has not taken is forgotten", "engine/writer.go", "w.sent = sent - c.port.Out.CommitTo(sent)", "w.sent = sent - c.port.Out.CommitTo(sent)\n\t\tif err != nil {\n\t\t\tc.port.Out.Discard()\n\t\t}", exact + "reconnecting"},
+	{"what a lost connection has taken is sent again", "engine/writer.go", "w.sent = sent - c.port.Out.CommitTo(sent)", "w.sent = sent", wire + "(pipeline|dealer|pair)"},
+	{"a close drops what is queued", "patterns/pipe.go", "\t\tp.port.Finish()\n\t\treturn", "\t\tp.port.Discard()\n\t\tp.port.Finish()\n\t\treturn", exact + "close"},
+	{"an inproc peer is not told of a close", "patterns/pipe.go", "if mate := p.mate; p.joined {", "if mate := p.mate; false {", local + "pipeline"},
+	{"a PAIR takes a second peer", "patterns/pair.go", "if s.peer != nil {\n\t\treturn errSecondPeer", "if false {\n\t\treturn errSecondPeer", local + "pair"},
+	{"a subscription counts once", "internal/trie/counted.go", "\t\tn.value++\n", "\t\tn.value = 1\n", local + "pubsub"},
+	{"an unsubscribe is forgotten", "patterns/publisher.go", "last, known := b.subs.Remove(topic, p)", "last, known := false, true", local + "pubsub"},
+	{"a subscription of a lost peer stays", "patterns/publisher.go", "\tb.withdraw(p, nil)\n\tb.former", "\tb.former", local + "pubsub"},
+	{"a SUB does not filter", "patterns/subscriber.go", "if !b.filter || b.topics", "if true || b.topics", local + "pubsub"},
+	{"subscriptions are not repeated to the next connection", "patterns/subscriber.go", "p.linked = false\n\tb.sock.stats", "b.sock.stats", wire + "pubsub"},
+	{"a REQ asks twice", "patterns/req.go", "if !s.cfg.reqrep.relaxed {", "if false {", local + "reqrep"},
+	{"a REP hears twice", "patterns/rep.go", "if s.open.pipe != nil {\n\t\treturn zmq.ErrState", "if false {\n\t\treturn zmq.ErrState", local + "reqrep"},
+	{"a REP keeps the envelope of the last request", "patterns/rep.go", "\t\tfrom.envelope.Reset()\n", "", local + "reqrep"},
+	{"a mandatory ROUTER drops what is for nobody", "patterns/routing_peers.go", "return zmq.ErrUnreachable\n\tcase p == nil:", "return nil\n\tcase p == nil:", local + "router"},
+	{"a ROUTER never forgets a peer", "patterns/routing.go", "delete(r.pipes, string(p.routingID))", "_ = 0", local + "router"},
+	{"a ROUTER gives an id to two", "patterns/router.go", "if !s.cfg.reqrep.handover {", "if false {", exact + "identity"},
+	{"a silent peer is waited for", "engine/heartbeat.go", "case !h.suspended && reached(h.answerBy, now):", "case false:", exact + "heartbeat"},
+	{"a proxy loses the end of a batch", "patterns/proxy_pump.go", "m.hand = m.batch[:n]", "m.hand = m.batch[:max(1, n-1)]", exact + "invisible"},
+	{"a waiting Recv does not heed its context", "patterns/socket.go", "\t\terr = w.Wait(ctx)", "\t\terr = w.Wait(context.WithoutCancel(ctx))", exact + "cancellation"},
+}

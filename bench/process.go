@@ -100,12 +100,21 @@ func (p *process) extraPipes(cmd *exec.Cmd) (out *os.File, err error) {
 	return out, nil
 }
 
-// say writes a line to the peer.
-func (p *process) say(line string) error {
-	if _, err := io.WriteString(p.stdin, line+"\n"); err != nil {
-		return fmt.Errorf("%s: %w", p.name, err)
+// say writes a line to the peer. If that has gone, the error is what it ended
+// with, which says more than that it does not listen.
+func (p *process) say(ctx context.Context, line string) error {
+	_, err := io.WriteString(p.stdin, line+"\n")
+	if err == nil {
+		return nil
 	}
-	return nil
+	select {
+	case <-p.done:
+	case <-ctx.Done():
+	}
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return fmt.Errorf("%s: %w", p.name, err)
 }
 
 func (p *process) readLines(ctx context.Context, r io.Reader) {

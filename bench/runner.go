@@ -165,7 +165,7 @@ func (c *cast) assemble(ctx context.Context, count int) (err error) {
 		return err
 	}
 	if proxy.Role != "" {
-		err = c.binder.say(back.Endpoint)
+		err = c.binder.say(ctx, back.Endpoint)
 	} else {
 		err = c.binder.readJSON(ctx, &front)
 	}
@@ -177,7 +177,7 @@ func (c *cast) assemble(ctx context.Context, count int) (err error) {
 			return err
 		}
 	}
-	return c.connect.say(front.Endpoint)
+	return c.connect.say(ctx, front.Endpoint)
 }
 
 // perform lets the peers run, collects their reports and lets them end.
@@ -192,7 +192,7 @@ func (c *cast) perform(ctx context.Context) (sample, error) {
 		if err := c.connect.readJSON(ctx, &ready); err != nil {
 			return s, err
 		}
-		if err := errors.Join(c.connect.say("go"), c.binder.say("go")); err != nil {
+		if err := errors.Join(c.connect.say(ctx, "go"), c.binder.say(ctx, "go")); err != nil {
 			return s, errors.Join(context.Cause(ctx), err)
 		}
 	}

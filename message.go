@@ -119,8 +119,8 @@ func (m *Message) Frames() iter.Seq2[int, []byte] {
 }
 
 // Peer describes the connection that a received message came from. It is nil
-// on messages that were not received, or came over inproc. It is shared and
-// must not be changed.
+// on messages that were not received. Over inproc it is the other socket, which
+// has no address, and tells no properties. It is shared and must not be changed.
 func (m *Message) Peer() *Peer { return m.peer }
 
 // Clone returns a second message with the same frames. Large frames are

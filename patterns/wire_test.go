@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -269,4 +270,27 @@ func TestTypesHaveTheirMethodsOnly(t *testing.T) {
 
 type sendsBatches interface {
 	SendBatch(context.Context, []*zmq.Message) (int, error)
+}
+
+// A message tells which peer it came from, over all transports.
+func TestMessagesTellTheirPeer(t *testing.T) {
+	overAll(t, func(t *testing.T, in patterns.Option, wildcard string) {
+		router := must(patterns.NewRouter(in))(t)
+		dealer := must(patterns.NewDealer(in, patterns.RoutingID([]byte("me")), patterns.Metadata("X-a", "b")))(t)
+		join(t, wildcard, router, dealer)
+		send(t, dealer, "x")
+		m := must(router.Recv(testContext(t)))(t)
+		p := m.Peer()
+		if p == nil || p.SocketType != "DEALER" || string(p.RoutingID) != "me" || p.Version != [2]int{3, 1} {
+			t.Fatalf("%+v", p)
+		}
+		inproc := strings.HasPrefix(wildcard, "inproc:")
+		if _, told := p.Property("x-A"); told == inproc {
+			t.Errorf("property told: %v", told)
+		}
+		// A UNIX socket that connects has no name, as a rule.
+		if named := p.Address != ""; inproc && named || strings.HasPrefix(wildcard, "tcp:") && !named {
+			t.Errorf("address %q", p.Address)
+		}
+	})
 }

@@ -13,9 +13,8 @@ import (
 var specRow = regexp.MustCompile("\\| `([^`:]+):([^`]+)` \\| `([^`:]+):([^`]+)` \\|$")
 
 // specRFCs are those that the register is complete for, and how many clauses of
-// each it has at least: as many as have a SHALL, a MUST or a SHOULD that is for
-// an implementation to obey, and is about what we have.
-var specRFCs = map[string]int{"13": 8, "15": 6, "23": 6, "28": 40, "29": 40, "30": 16, "31": 9, "37": 50}
+// each it has: there may be more, and never fewer.
+var specRFCs = map[string]int{"13": 12, "15": 7, "23": 6, "28": 50, "29": 54, "30": 18, "31": 12, "37": 68}
 
 // TestSpec checks that the code and the test of each row of the register exist.
 func TestSpec(t *testing.T) {
@@ -30,7 +29,7 @@ func TestSpec(t *testing.T) {
 	}
 	for rfc, least := range specRFCs {
 		if rows[rfc] < least {
-			t.Errorf("%d rows of RFC %s, want %d or more", rows[rfc], rfc, least)
+			t.Errorf("%d rows of RFC %s, want as many as there were, %d", rows[rfc], rfc, least)
 		}
 	}
 }

@@ -133,7 +133,7 @@ func TestReqGivesUpItsName(t *testing.T) {
 			if second := acceptPeer(t, ln, c.peer, ""); second.name != c.want {
 				t.Errorf("%v, lost=%t: the second connection announces %q", c, lost, second.name)
 			}
-			req.Close()
+			req.CloseNow() // the peer would not notice a graceful end
 		}
 	}
 }

@@ -138,8 +138,10 @@ func (g *generator) next() Step {
 		return s
 	case weight < 70:
 		return Step{Do: Recv, Who: who, N: pick(g.r, 1, 1, 3, 10, 100)}
-	case weight < 82:
+	case weight < 77:
 		return Step{Do: Settle}
+	case weight < 82:
+		return Step{Do: Pause, N: 1 + g.r.Intn(40)}
 	case weight < 90 && g.p.name == "pubsub":
 		return g.subscription(g.of(1))
 	case weight < 90 || g.calm:

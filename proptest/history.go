@@ -36,6 +36,7 @@ const (
 	Reset       Verb = "Reset"       // the connections to Who's endpoint
 	Cut         Verb = "Cut"         // the network at Who's endpoint
 	Heal        Verb = "Heal"        // what was cut there
+	Pause       Verb = "Pause"       // for N ms of virtual time, or a tenth of that
 	Settle      Verb = "Settle"      // wait until everything is where it stays
 )
 
@@ -55,6 +56,8 @@ func (s Step) String() string {
 		return fmt.Sprintf("%s %d %d", s.Do, s.Who, s.With)
 	case Send:
 		return fmt.Sprintf("%s %d ×%d to %d on %q", s.Do, s.Who, s.N, s.With, s.Topic)
+	case Pause:
+		return fmt.Sprintf("%s %d ms", s.Do, s.N)
 	case Recv:
 		return fmt.Sprintf("%s %d ×%d", s.Do, s.Who, s.N)
 	case Subscribe, Unsubscribe:

@@ -18,6 +18,8 @@ const (
 	Handover       = "identity handover"
 	Baseline       = "memory baseline"
 	ByteStream     = "byte stream"
+	OnePeer        = "one peer"
+	WholeMessages  = "whole messages over resets"
 )
 
 // A Property is something that is promised, and how it is checked.
@@ -45,5 +47,7 @@ func Properties() []Property {
 		{Handover, "RouterHandover makes a ROUTER give the routing id of a connected peer to a newcomer. By default the newcomer is refused. (patterns)", checkHandover},
 		{Baseline, "Memory of drained pipes goes back to the arena. (docs/ARCHITECTURE.md)", checkBaseline},
 		{ByteStream, "A message sent to a STREAM's peer is written as it is, one after another. (patterns.Stream)", checkByteStream},
+		{OnePeer, "MAY be connected to at most one PAIR peers. (31/EXPAIR)", checkOnePeer},
+		{WholeMessages, "ØMQ ensures atomic delivery of messages: peers shall receive either all message parts of a message or none at all. (zmq_send(3))", checkWholeMessages},
 	}
 }

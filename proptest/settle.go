@@ -36,6 +36,18 @@ func (w *world) settle() error {
 	return nil
 }
 
+// pause lets what is under way go on for a while.
+func (w *world) pause(ms int) {
+	d := time.Duration(ms) * time.Millisecond
+	if !w.medium.Virtual {
+		d /= 10
+	}
+	time.Sleep(d) // for the network, real or not
+	if w.medium.Virtual {
+		synctest.Wait()
+	}
+}
+
 // takeNotices receives what XPUBs tell of subscriptions: with too many untold
 // they take no more.
 func (w *world) takeNotices() (taken int, err error) {

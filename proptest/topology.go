@@ -96,14 +96,20 @@ func (t *topology) hangUp(i int) {
 	t.bound[i] = false
 }
 
+// leave notes that i gives up its connection to j.
+func (t *topology) leave(i, j int) {
+	t.dials[i][j] = false
+	t.fail(i, j)
+	t.leaving[j][i] = true
+}
+
 // gone notes that a socket is closed.
 func (t *topology) gone(i int) {
 	t.hangUp(i)
 	t.alive[i] = false
 	for j := range t.sockets {
 		if t.dials[i][j] {
-			t.dials[i][j] = false
-			t.fail(i, j)
+			t.leave(i, j)
 		}
 	}
 }

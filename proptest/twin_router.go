@@ -44,8 +44,8 @@ func (t *routerTwin) sent(s Step, n name, frames []string, err error) error {
 		return violates(Addressing, "ROUTER %d does not know socket %d, which is connected", who, to)
 	case err != nil:
 		return t.full(who, to, err)
-	case !t.linked(who, to) && !t.damaged:
-		return violates(Addressing, "ROUTER %d takes message %v for socket %d, which never connected", who, n, to)
+	case !known && t.quiet && !t.broken[who][to] && !t.cut[who] && !t.cut[to]:
+		return violates(Addressing, "ROUTER %d takes message %v for socket %d, which is not connected", who, n, to)
 	}
 	t.ledger.add(&entry{name: n, to: map[int]bool{to: known}, epochs: t.epochs(who)})
 	if _, most := t.capacity(who, to); most >= 0 && !t.damaged && len(t.outstanding(who, to)) > most {

@@ -111,7 +111,7 @@ func (w *world) step(s Step) error {
 		return nil
 	}
 	b := w.twin.base()
-	if !b.alive[s.Who] && s.Do != Settle {
+	if !b.alive[s.Who] && s.Do != Settle && s.Do != Pause {
 		return nil
 	}
 	w.note("%v", s)
@@ -130,8 +130,7 @@ func (w *world) step(s Step) error {
 	case Disconnect:
 		if b.dials[s.Who][s.With] {
 			w.twin.excuse(s.With, s.Who)
-			b.dials[s.Who][s.With] = false
-			b.fail(s.Who, s.With)
+			b.leave(s.Who, s.With)
 			return p.Disconnect(w.places[s.With].endpoint)
 		}
 	case Send:
@@ -145,6 +144,8 @@ func (w *world) step(s Step) error {
 		w.close(s.Who, s.Do == Kill)
 	case Reset, Cut, Heal:
 		w.disturb(s.Do, s.Who)
+	case Pause:
+		w.pause(s.N)
 	case Settle:
 		return w.settle()
 	}

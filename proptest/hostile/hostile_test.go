@@ -48,6 +48,7 @@ func besieged(t *testing.T, kind string, attack func(s *siege)) {
 	synctest.Test(t, func(t *testing.T) {
 		network := sim.New(sim.Config{})
 		c := patterns.NewContext(patterns.Transport(network), patterns.Linger(time.Second))
+		defer c.Close() // if the test fails
 		in := patterns.InContext(c)
 		s := &siege{T: t, network: network, where: "target"}
 		switch kind {
@@ -265,7 +266,10 @@ func TestConnectionFlood(t *testing.T) {
 	besieged(t, "PULL", func(s *siege) {
 		const peers = 2000
 		s.costs(peers*(16<<10), func() {
-			for range peers {
+			for i := range peers {
+				if i%100 == 0 {
+					synctest.Wait() // or they are refused, as the backlog is full
+				}
 				c := s.dial()
 				s.Cleanup(func() { c.Close() })
 			}

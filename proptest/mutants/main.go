@@ -70,6 +70,14 @@ func moduleRoot() (string, error) {
 	return strings.TrimSpace(string(out)), err
 }
 
+// runs returns how many histories are played to catch the mutant.
+func (m mutant) runs() int {
+	if strings.HasPrefix(m.tests, local) {
+		return 1000
+	}
+	return 300
+}
+
 // mutate returns the file of the mutant with the bug in it.
 func (m mutant) mutate(root string) (string, error) {
 	text, err := os.ReadFile(filepath.Join(root, m.file))
@@ -101,12 +109,13 @@ func (m mutant) try(root, dir string, limit time.Duration) (verdict string, err 
 	if err := os.WriteFile(overlay, list, 0o600); err != nil {
 		return "", err
 	}
-	build := exec.Command("go", "test", "-c", "-vet=off", "-overlay", overlay, "-o", binary, "./proptest")
+	// With the assertions and the poisoned memory of debug builds.
+	build := exec.Command("go", "test", "-c", "-vet=off", "-tags=zmqdebug", "-overlay", overlay, "-o", binary, "./proptest")
 	build.Dir = root
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: %s", err, out)
 	}
-	test := exec.Command(binary, "-test.run", m.tests, "-test.failfast", "-test.timeout", limit.String(), "-shrinks=0")
+	test := exec.Command(binary, "-test.run", m.tests, "-test.failfast", "-test.timeout", limit.String(), "-shrinks=0", "-runs", fmt.Sprint(m.runs()))
 	test.Dir = filepath.Join(root, "proptest")
 	out, err := test.CombinedOutput()
 	if err == nil {

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"net"
 	"os"
 	"strings"
 	"time"
@@ -57,7 +58,15 @@ func (l library) Open(ctx context.Context, typ string, j peer.Job) (peer.Socket,
 			m, err := s.Recv()
 			return m.Frames, err
 		},
-		OnClose: s.Close,
+		OnClose: func() error {
+			// What its peer has closed it closes on its own, and Close then fails
+			// now and then because that is closed; the error does not unwrap.
+			err := s.Close()
+			if err != nil && strings.Contains(err.Error(), net.ErrClosed.Error()) {
+				return nil
+			}
+			return err
+		},
 	}, nil
 }
 

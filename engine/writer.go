@@ -151,7 +151,9 @@ func (c *Conn) writeSpans(size int, wait bool) (ok bool) {
 	} else {
 		w.sent = sent - c.port.Out.CommitTo(sent)
 	}
-	c.port.progressed()
+	if n > 0 {
+		c.port.progressed()
+	}
 	if err != nil {
 		w.closed = true
 		c.failWrite(err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net"
-	"time"
 
 	"github.com/zeroactor/zmq/mailbox"
 )
@@ -87,19 +86,17 @@ func (c *Conn) parseBlocked() (done bool, err error) {
 // standBy waits as long as receivers use the role that was lent to them.
 func (c *Conn) standBy() error {
 	r := &c.role
-	look := time.NewTimer(recall)
-	defer look.Stop()
+	defer r.look.Stop()
 	defer r.watch.end()
 	drainc, over := c.drainc, c.over
 	for {
 		select {
 		case <-r.back:
 			return c.takeOver()
-		case <-look.C:
+		case <-r.look.C:
 			if r.unused() {
 				return c.takeOver()
 			}
-			look.Reset(recall)
 		case <-drainc:
 			drainc = nil
 			r.demand()

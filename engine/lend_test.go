@@ -505,3 +505,40 @@ func TestManyReceivers(t *testing.T) {
 		})
 	}
 }
+
+// TestReceiverThatWaitsWakesNobody: while a receiver reads, the goroutine that
+// stands by sleeps too, and looks again once the role is free.
+func TestReceiverThatWaitsWakesNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(0)
+		r, b := d.lent(t, testConfig("DEALER", d.Port))
+		looking := func() bool {
+			r.role.mu.Lock()
+			defer r.role.mu.Unlock()
+			return r.role.looking
+		}
+		for range 3 {
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				d.want(t, "late")
+			}()
+			r.waitsInRead(t)
+			time.Sleep(2 * recall)
+			synctest.Wait()
+			if looking() {
+				t.Fatal("it looks though a receiver reads")
+			}
+			b.Write(wire("late"))
+			<-done
+			if !looking() {
+				t.Fatal("it does not look though the role is free")
+			}
+		}
+		time.Sleep(3 * recall)
+		synctest.Wait()
+		if r.holder() != byGoroutine {
+			t.Errorf("the role is with %d", r.holder())
+		}
+	})
+}

@@ -31,10 +31,13 @@ type role struct {
 	conn *Conn
 	back chan struct{} // the goroutine has the role again; one slot
 
+	look *time.Timer // when the goroutine that stands by is to look; nil before that
+
 	mu       sync.Mutex
 	holder   int
 	wanted   bool  // a receiver waits that would have read
 	used     bool  // a receiver has read since the goroutine looked last
+	looking  bool  // look is set
 	recalled bool  // the goroutine wants the role as soon as it is given up
 	inCall   bool  // the receiver waits for bytes
 	poked    bool  // ... and has been interrupted
@@ -69,7 +72,18 @@ func (r *role) lend() (lent bool) {
 	}
 	r.used, r.recalled = true, false
 	r.holder = byNobody
+	r.lookLater()
 	return true
+}
+
+// lookLater makes the goroutine look whether the role lies unused.
+func (r *role) lookLater() {
+	r.looking = true
+	if r.look == nil {
+		r.look = time.NewTimer(recall)
+	} else {
+		r.look.Reset(recall)
+	}
 }
 
 // take takes the role for a receiver, if it is on offer.
@@ -92,6 +106,9 @@ func (r *role) leave(err error) {
 	r.err = err
 	if err == nil && !r.recalled {
 		r.holder = byNobody
+		if !r.looking {
+			r.lookLater()
+		}
 		return
 	}
 	r.holder = byGoroutine
@@ -99,14 +116,21 @@ func (r *role) leave(err error) {
 }
 
 // unused takes the role back for the goroutine if no receiver has read lately.
+// While one reads there is nothing to look for: it may wait for long, and the
+// goroutine is not to be woken for that.
 func (r *role) unused() (ours bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.holder == byNobody && !r.used {
+	switch {
+	case r.holder == byReceiver:
+		r.looking = false
+	case r.holder == byNobody && r.used:
+		r.used = false
+		r.lookLater()
+	case r.holder == byNobody:
 		r.holder = byGoroutine
 		return true
 	}
-	r.used = r.holder == byReceiver
 	return false
 }
 

@@ -50,6 +50,7 @@ type socket struct {
 	waited    bool    // the last receive had to wait, and nothing was sent since
 	atOnce    bool    // the caller writes to the connection itself: see beginPut
 	unwritten *pipe   // that it is to write to
+	lender    *pipe   // whose connection receivers may have been lent the reading of; nil if none
 	ahead     *pipe   // whose connection the sender is to wait for: see pace
 	aheadAt   int64   // ... until it has read so far
 	batching  bool    // sends do not flush yet
@@ -142,7 +143,12 @@ func (s *socket) detach(p *pipe) {
 }
 
 // forget drops a pipe that has nothing more to give.
-func (s *socket) forget(p *pipe) { delete(s.pipes, p) }
+func (s *socket) forget(p *pipe) {
+	delete(s.pipes, p)
+	if s.lender == p {
+		s.lender = nil
+	}
+}
 
 // beginPut is called before a message is put. The goroutine that answers a
 // message for which it had to wait will hardly send another one to go with it,
@@ -193,6 +199,7 @@ func (s *socket) wait(ctx context.Context, line *mailbox.WaitList) error {
 func (s *socket) waitOrRead(ctx context.Context, w *mailbox.Waiter, p *pipe) (err error) {
 	if p != nil {
 		w.OnWake(p.interrupt)
+		s.lender = p
 	}
 	s.turn.Unlock()
 	if p == nil || !p.port.Read(ctx, w) {
@@ -209,22 +216,25 @@ func (s *socket) waitOrRead(ctx context.Context, w *mailbox.Waiter, p *pipe) (er
 // best read from itself: there must be one only, and nobody who waits for it in
 // another way. In the turn.
 func (s *socket) nearest(line *mailbox.WaitList) *pipe {
-	if line != &s.recvq || len(s.pipes) != 1 || len(s.watchers) > 0 {
+	if line != &s.recvq {
 		return nil
 	}
-	for p := range s.pipes {
-		if p.port != nil && p.newest == nil && !p.closed {
-			return p
+	if len(s.pipes) == 1 && len(s.watchers) == 0 {
+		for p := range s.pipes {
+			if p.port != nil && p.newest == nil && !p.closed {
+				return p
+			}
 		}
 	}
+	s.attend() // the only pipe of before may have lent its reading
 	return nil
 }
 
-// attend makes all connections be read that are left to receivers. In the turn.
+// attend makes the connection that is left to receivers, if there is one, be read
+// by its own goroutine. There is at most one: only a socket's sole pipe lends. In
+// the turn.
 func (s *socket) attend() {
-	for p := range s.pipes {
-		if p.port != nil {
-			p.port.Attend()
-		}
+	if s.lender != nil {
+		s.lender.port.Attend()
 	}
 }

@@ -1,8 +1,8 @@
 // Package ypipe has lock-free queues between one writer and one reader: [Pipe],
-// of items, and [Log], of messages in the form in which ZMTP puts them on the
-// wire.
+// of items, [Flow], of items under a high-water mark, and [Log], of messages in the
+// form in which ZMTP puts them on the wire.
 //
-// Both follow libzmq's ypipe in what they promise. The writer gathers and then
+// All follow libzmq's ypipe in what they promise. The writer gathers and then
 // publishes with one atomic operation; what is not published may still be taken
 // back. The reader takes what is published without any atomic operation until it
 // comes to the end. There it falls asleep with another one, and whoever

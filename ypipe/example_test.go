@@ -61,3 +61,28 @@ func ExampleLog() {
 	// 0 "body"
 	// 7 bytes: ["\x00\x05again"]
 }
+
+// A writer is told to wait at the high-water mark, and to go on when there is room.
+func ExampleFlow() {
+	f := ypipe.NewFlow[string](2, func() { fmt.Println("wake the reader") }, func() { fmt.Println("wake the writer") })
+	fmt.Println(f.View()) // nothing: the reader is asleep now
+	for _, s := range []string{"a", "b", "c"} {
+		if f.Full() {
+			fmt.Println("no room for", s)
+			break
+		}
+		f.Write(s)
+		f.Flush()
+	}
+	view := f.View()
+	fmt.Println(view)
+	f.Take(len(view))
+	fmt.Println(f.Full())
+	// Output:
+	// []
+	// wake the reader
+	// no room for c
+	// [a b]
+	// wake the writer
+	// false
+}

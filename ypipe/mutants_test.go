@@ -260,4 +260,40 @@ var mutants = []modeltest.Mutant{
 		New:    "b.refs.Store(bias - bias + 1)",
 		Breaks: "A view released before the chunk is settled takes the log's own reference.",
 	},
+	{
+		Name: "flow gives credit too late", File: "flow.go",
+		Old:    "\t\tf.giveAll()\n\t\tif !p.more(true) {",
+		New:    "\t\tif !p.more(true) {",
+		Breaks: "The reader sleeps on credit that the writer waits for.",
+	},
+	{
+		Name: "flow waits without a second look", File: "flow.go",
+		Old:    "\t\tif f.consumed.Load() < want {\n\t\t\treturn true\n\t\t}\n\t\tif !f.want.CompareAndSwap(want, 0) {\n\t\t\treturn true",
+		New:    "\t\tif f.consumed.Load() < want || true {\n\t\t\treturn true\n\t\t}\n\t\tif !f.want.CompareAndSwap(want, 0) {\n\t\t\treturn true",
+		Breaks: "The reader has passed the wanted position before it could see that it is wanted.",
+	},
+	{
+		Name: "flow goes on although it is woken", File: "flow.go",
+		Old:    "if !f.want.CompareAndSwap(want, 0) {\n\t\t\treturn true",
+		New:    "if !f.want.CompareAndSwap(want, 0) {\n\t\t\tcontinue",
+		Breaks: "A wake-up comes for which nobody waits.",
+	},
+	{
+		Name: "flow wakes by load and store", File: "flow.go",
+		Old:    "pos >= want && f.want.CompareAndSwap(want, 0) {\n\t\tf.onWritable()",
+		New:    "pos >= want {\n\t\tf.want.Store(0)\n\t\tf.onWritable()",
+		Breaks: "A writer that goes on by itself is woken as well.",
+	},
+	{
+		Name: "flow forgets to turn", File: "flow.go",
+		Old:    "if i+int64(n) == pipeChunk {",
+		New:    "if i+int64(n) == pipeChunk && n > 1 {",
+		Breaks: "The reader sees the chunk that it has read before.",
+	},
+	{
+		Name: "flow exceeds its mark", File: "flow.go",
+		Old:    "f.limit = f.consumed.Load() + f.hwm\n",
+		New:    "f.limit = f.consumed.Load() + f.hwm + 1\n",
+		Breaks: "One item more than the high-water mark is in the flow.",
+	},
 }

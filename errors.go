@@ -98,6 +98,24 @@ type PeerError struct{ Reason string }
 
 func (e *PeerError) Error() string { return fmt.Sprintf("peer refused the connection: %q", e.Reason) }
 
+// An AuthError says that an authenticator did not let the peer in (27/ZAP). The
+// peer is told the status, and does not come again, but after [AuthTemporary].
+type AuthError struct {
+	Status int    // one of the constants below
+	Text   string // the authenticator's words, which may be empty
+}
+
+// The statuses of an [AuthError], of 27/ZAP, "Message Format".
+const (
+	AuthTemporary = 300 // "a temporary error"
+	AuthFailure   = 400 // "authentication failure"
+	AuthInternal  = 500 // "an internal error (system failure)"
+)
+
+func (e *AuthError) Error() string {
+	return fmt.Sprintf("peer was not let in: %d %q", e.Status, e.Text)
+}
+
 // A ProtocolError says that the peer broke the protocol, and which rule.
 // The connection is closed and, as a rule, not retried.
 type ProtocolError struct {

@@ -9,9 +9,9 @@ type Peer struct {
 	Address    string     // remote address as the transport prints it
 	SocketType string     // "PUSH", "ROUTER", ...; "" before ZMTP 3.0
 	RoutingID  []byte     // identity that the peer announced; may be empty
-	UserID     string     // set by authentication; "" with NULL
+	UserID     string     // set by the authenticator; "" without one
 	Version    [2]int     // ZMTP version, major and minor
-	Properties []Property // all metadata, in the order received
+	Properties []Property // the authenticator's, then those that the peer sent, in their order
 }
 
 // A Property is one entry of a handshake's metadata.

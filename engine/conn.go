@@ -40,6 +40,10 @@ type Config struct {
 
 	Pool *arena.Pool
 
+	// Authenticate judges who peers are, during their handshakes; nil lets
+	// everyone in. With Raw, which has no handshake, it is not asked.
+	Authenticate Authenticator
+
 	// Attach is called when the handshake is done. It returns the port that
 	// the connection is to serve, or why the peer is refused.
 	Attach func(peer *zmq.Peer) (*Port, error)
@@ -95,7 +99,7 @@ func (c *Conn) Run(ctx context.Context) (err error) {
 	defer stop()
 	defer c.nc.Close()
 
-	rest, info, transform, err := c.handshake()
+	rest, info, transform, err := c.handshake(ctx)
 	if err != nil {
 		return c.reason(err)
 	}
@@ -193,7 +197,7 @@ func (c *Conn) reason(seen error) error {
 func (c *Conn) drain() { c.drainOnce.Do(func() { close(c.drainc) }) }
 
 // handshake returns what it learned of the peer, and the bytes that followed.
-func (c *Conn) handshake() (rest []byte, info PeerInfo, t Transform, err error) {
+func (c *Conn) handshake(ctx context.Context) (rest []byte, info PeerInfo, t Transform, err error) {
 	if c.cfg.Raw {
 		return nil, info, rawTransform{}, nil
 	}
@@ -201,7 +205,11 @@ func (c *Conn) handshake() (rest []byte, info PeerInfo, t Transform, err error) 
 		c.nc.SetDeadline(time.Now().Add(t))
 		defer c.nc.SetDeadline(time.Time{})
 	}
-	h := NewHandshake(c.cfg.Handshake)
+	cfg := c.cfg.Handshake
+	if c.cfg.Authenticate != nil {
+		cfg.Authenticate = c.authenticator(ctx)
+	}
+	h := NewHandshake(cfg)
 	buf := make([]byte, 512)
 	have := 0
 	for {
@@ -250,6 +258,7 @@ func newPeer(nc net.Conn, info PeerInfo) *zmq.Peer {
 	p := &zmq.Peer{
 		SocketType: info.SocketType,
 		RoutingID:  info.RoutingID,
+		UserID:     info.UserID,
 		Version:    [2]int{info.Major, info.Minor},
 		Properties: info.Properties,
 	}

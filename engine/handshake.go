@@ -43,6 +43,10 @@ type HandshakeConfig struct {
 	// Mechanism makes the security mechanism of a handshake. nil is [NewNull].
 	Mechanism func(MechanismConfig) Mechanism
 
+	// Authenticate judges who the peer is: see [Authenticator]. nil lets everyone
+	// in. Peers of ZMTP 1.0 and 2.0 are refused if there is one.
+	Authenticate func(Claim) (Admission, error)
+
 	// MinVersion is the lowest version of ZMTP, major and minor, that the peer
 	// may speak. Zero is 1.0, or 3.0 if the mechanism isn't NULL.
 	MinVersion [2]int
@@ -74,7 +78,9 @@ type Handshake struct {
 	out  []byte
 	peer PeerInfo
 	done bool
-	err  error // why the handshake has failed
+
+	admission Admission // what the authenticator said
+	err       error     // why the handshake has failed
 }
 
 // NewHandshake returns a handshake at its start. Output has something to send.
@@ -87,11 +93,11 @@ func NewHandshake(cfg HandshakeConfig) *Handshake {
 	}
 	h := &Handshake{cfg: cfg}
 	h.peer.Revision = Unversioned
-	h.mechanism = cfg.Mechanism(MechanismConfig{
-		Server:   cfg.Server,
-		Metadata: h.metadata(),
-		Accept:   h.accept,
-	})
+	mc := MechanismConfig{Server: cfg.Server, Metadata: h.metadata(), Accept: h.accept}
+	if cfg.Authenticate != nil {
+		mc.Authenticate = h.authenticate
+	}
+	h.mechanism = cfg.Mechanism(mc)
 	if invariant.Enabled {
 		name := len(h.mechanism.Name())
 		invariant.Assert(len(cfg.RoutingID) <= MaxRoutingID, "routing id of %d bytes", len(cfg.RoutingID))
@@ -218,7 +224,8 @@ func handshakeRule(detail string) error {
 // complete takes over what the mechanism has found out.
 func (h *Handshake) complete() {
 	p := h.mechanism.Metadata()
-	h.peer.Properties = p
+	h.peer.UserID = h.admission.UserID
+	h.peer.Properties = append(h.admission.Metadata, p...)
 	socketType, _ := p.Get(PropertySocketType)
 	h.peer.SocketType = string(socketType)
 	if id, _ := p.Get(PropertyIdentity); h.identityCounts(h.peer.SocketType) && checkRoutingID(id) == nil {

@@ -347,11 +347,11 @@ func (m *testMechanism) Name() string         { return "TEST" }
 func (m *testMechanism) Done() bool           { return m.done }
 func (m *testMechanism) Metadata() Properties { return m.metadata }
 
-func (m *testMechanism) Begin(dst []byte) []byte {
+func (m *testMechanism) Begin(dst []byte) ([]byte, error) {
 	if m.cfg.Server {
-		return dst
+		return dst, nil
 	}
-	return AppendCommand(dst, "HELLO", "")
+	return AppendCommand(dst, "HELLO", ""), nil
 }
 
 func (m *testMechanism) Receive(dst []byte, c Command) (_ []byte, err error) {

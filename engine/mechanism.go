@@ -9,15 +9,15 @@ type Mechanism interface {
 	Name() string
 
 	// Begin appends to dst the command frames that this side sends before it
-	// has received any. It is called once, first.
-	Begin(dst []byte) []byte
+	// has received any. It is called once, first. An error is as Receive's.
+	Begin(dst []byte) ([]byte, error)
 
 	// Receive takes a command from the peer and appends to dst the command
 	// frames that answer it. The command is valid during the call only.
 	//
 	// An error ends the handshake and the connection: a [*zmq.PeerError] if
 	// the peer refused us, else a [*zmq.ProtocolError], or whatever the
-	// configuration's Accept returned. What was appended is sent all the same,
+	// configuration's Accept or Authenticate returned. What was appended is sent all the same,
 	// so that the peer can be told by an ERROR command.
 	Receive(dst []byte, c Command) ([]byte, error)
 
@@ -45,6 +45,11 @@ type MechanismConfig struct {
 	// Accept judges what the peer tells us. If it returns an error, the peer
 	// is refused for that reason. nil accepts everything.
 	Accept func(Properties) error
+
+	// Authenticate judges who the peer is, once that is known: its routing id,
+	// or nil, and its credentials. If it returns an error, the peer is refused.
+	// It may take its time. nil lets everyone in that the mechanism lets in.
+	Authenticate func(routingID []byte, credentials ...[]byte) error
 }
 
 // accept calls Accept if there is one.

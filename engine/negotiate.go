@@ -116,6 +116,9 @@ func (h *Handshake) settle(major, minor int) error {
 	if name := h.mechanism.Name(); major < 3 && name != "NULL" {
 		return versionError("the peer speaks ZMTP %d.%d, which has no %s", major, minor, name)
 	}
+	if major < 3 && h.cfg.Authenticate != nil {
+		return versionError("the peer speaks ZMTP %d.%d, where it cannot be refused, and is to be authenticated", major, minor)
+	}
 	// "If a peer cannot downgrade its protocol to match its peer, it MUST close
 	// the connection."
 	// https://rfc.zeromq.org/spec/37/#version-negotiation
@@ -163,7 +166,8 @@ func (h *Handshake) greeting() error {
 		return err
 	}
 	h.peer.AsServer = h.in[asServerAt] != 0
-	h.out = h.mechanism.Begin(h.out)
+	var err error
+	h.out, err = h.mechanism.Begin(h.out)
 	h.begin(1, (*Handshake).command)
-	return nil
+	return err
 }

@@ -22,23 +22,32 @@ type null struct {
 // READY command before attempting to receive a READY from the other peer". A
 // server looks at the client's READY first, as RFC 37 has it, and answers with
 // its own, or with ERROR.
+//
+// Who has an authenticator asks it before READY, so that no peer is ready that it
+// does not let in. A client, which sends READY first, cannot tell it the peer's
+// routing id.
 func NewNull(cfg MechanismConfig) Mechanism { return &null{cfg: cfg} }
 
 func (m *null) Name() string { return "NULL" }
 
-func (m *null) Begin(dst []byte) []byte {
+func (m *null) Begin(dst []byte) ([]byte, error) {
 	// "the client SHALL send a READY command and then wait for a READY command
 	// in reply"
 	// https://rfc.zeromq.org/spec/37/#the-null-security-mechanism
 	if m.cfg.Server {
-		return dst
+		return dst, nil
 	}
-	return m.ready(dst)
+	return m.ready(dst, nil)
 }
 
-func (m *null) ready(dst []byte) []byte {
+// ready appends READY, if the peer is let in.
+func (m *null) ready(dst, routingID []byte) ([]byte, error) {
+	dst, err := m.cfg.authenticate(dst, routingID)
+	if err != nil {
+		return dst, err
+	}
 	m.sent = true
-	return AppendReady(dst, m.cfg.Metadata)
+	return AppendReady(dst, m.cfg.Metadata), nil
 }
 
 func (m *null) Receive(dst []byte, c Command) ([]byte, error) {
@@ -75,10 +84,11 @@ func (m *null) receiveReady(dst, data []byte) ([]byte, error) {
 		return AppendError(dst, refusal(err)), err
 	}
 	m.received, m.metadata = true, p
-	if !m.sent {
-		dst = m.ready(dst)
+	if m.sent {
+		return dst, nil
 	}
-	return dst, nil
+	routingID, _ := p.Get(PropertyIdentity)
+	return m.ready(dst, routingID)
 }
 
 // "A peer MAY start to send messages immediately after completing its

@@ -9,7 +9,11 @@ func TestNullOrder(t *testing.T) {
 	theirs := Command{Kind: CommandReady, Name: []byte(NameReady), Data: Properties{{Name: "X-a"}}.Append(nil)}
 	for _, server := range []bool{false, true} {
 		m := NewNull(MechanismConfig{Server: server, Metadata: ours})
-		first := FramesString(m.Begin(nil))
+		opening, err := m.Begin(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first := FramesString(opening)
 		if m.Done() {
 			t.Errorf("server %v: done before READY", server)
 		}

@@ -21,7 +21,11 @@ type PeerInfo struct {
 	// at most 255 bytes.
 	RoutingID []byte
 
-	// Properties are all that the peer sent, the two above among them.
+	// UserID is who the peer is, as the authenticator has found; "" without one.
+	UserID string
+
+	// Properties are those that the authenticator gave, and behind them all
+	// that the peer sent, the two above among them.
 	Properties Properties
 
 	// AsServer says that the peer calls itself the mechanism's server. libzmq

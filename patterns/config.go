@@ -44,7 +44,10 @@ type config struct {
 
 	conflateIn, conflateOut bool
 
-	metadata engine.Properties
+	metadata  engine.Properties
+	zapDomain string // "" asks no handler
+
+	internal bool // the program knows nothing of the socket
 
 	handshakeTimeout        time.Duration
 	reconnect, reconnectMax time.Duration // base interval; largest one, if larger

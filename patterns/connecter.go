@@ -142,11 +142,14 @@ func (c *connecter) done() bool {
 }
 
 // final reports whether a connection that ended with err is not to be made
-// again: a peer that broke the protocol, or has refused us, will do so again.
+// again: a peer that broke the protocol, or has refused us, will do so again, and
+// one that was not let in will not be the next time either.
 func (c *connecter) final(l *link, err error) bool {
 	var protocol *zmq.ProtocolError
 	var peer *zmq.PeerError
-	if errors.As(err, &protocol) || errors.As(err, &peer) || errors.Is(err, zmq.ErrTooLarge) {
+	var denied *zmq.AuthError
+	if errors.As(err, &protocol) || errors.As(err, &peer) || errors.Is(err, zmq.ErrTooLarge) ||
+		errors.As(err, &denied) && denied.Status != zmq.AuthTemporary {
 		return true
 	}
 	stop := c.sock.cfg.reconnectStop

@@ -28,10 +28,11 @@ type Context struct {
 	maxSockets int
 	err        error // of the first option that was wrong
 
-	mu      sync.Mutex
-	sockets map[*socket]struct{}
-	closed  bool
-	closing chan struct{} // closed with it
+	mu       sync.Mutex
+	sockets  map[*socket]struct{}
+	internal int // those of them that the program knows nothing of
+	closed   bool
+	closing  chan struct{} // closed with it
 }
 
 // NewContext returns a context of its own: its inproc names are not those of
@@ -67,7 +68,7 @@ func (c *Context) add(s *socket) error {
 		return zmq.ErrClosed
 	case c.err != nil:
 		return c.err
-	case len(c.sockets) >= c.maxSockets:
+	case !s.cfg.internal && len(c.sockets)-c.internal >= c.maxSockets:
 		return ErrTooManySockets
 	}
 	node, err := c.root.Spawn(s.typ, actor.Spec{})
@@ -76,6 +77,9 @@ func (c *Context) add(s *socket) error {
 	}
 	s.node = node
 	c.sockets[s] = struct{}{}
+	if s.cfg.internal {
+		c.internal++
+	}
 	return nil
 }
 
@@ -83,6 +87,9 @@ func (c *Context) remove(s *socket) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.sockets, s)
+	if s.cfg.internal {
+		c.internal--
+	}
 }
 
 // Close closes all sockets of the context, each with its own linger, and then

@@ -103,6 +103,7 @@ func (l *link) attachNew(peer *zmq.Peer) (*engine.Port, error) {
 func (l *link) run(ctx context.Context, attach func(*zmq.Peer) (*engine.Port, error)) error {
 	s := l.sock
 	cfg := s.engineConfig(l.endpoint)
+	cfg.Authenticate = l.authenticator()
 	c := engine.NewConn(l.nc, cfg)
 	s.shake(c, l)
 	cfg.Attach = func(peer *zmq.Peer) (*engine.Port, error) {

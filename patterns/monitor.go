@@ -233,10 +233,11 @@ func (s *socket) emit(ev Event) {
 func handshakeFailure(err error) EventKind {
 	var protocol *zmq.ProtocolError
 	var refused *zmq.PeerError
+	var denied *zmq.AuthError
 	switch {
 	case errors.As(err, &protocol):
 		return HandshakeFailedProtocol
-	case errors.As(err, &refused):
+	case errors.As(err, &refused), errors.As(err, &denied):
 		return HandshakeFailedAuth
 	}
 	return HandshakeFailedNoDetail

@@ -66,6 +66,7 @@ var matrix = map[string]struct {
 	"MaxMessageBytes":      {patterns.MaxMessageBytes(1), general},
 	"InContext":            {patterns.InContext(nil), general}, // a context refuses it
 	"HandshakeTimeout":     {patterns.HandshakeTimeout(0), general},
+	"ZAPDomain":            {patterns.ZAPDomain(""), general},
 	"HeartbeatInterval":    {patterns.HeartbeatInterval(0), general},
 	"HeartbeatTimeout":     {patterns.HeartbeatTimeout(0), general},
 	"HeartbeatTTL":         {patterns.HeartbeatTTL(0), general},

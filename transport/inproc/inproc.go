@@ -79,6 +79,14 @@ func (r *Registry[P]) Unbind(name string) error {
 	return nil
 }
 
+// Bound reports whether name has an accepter.
+func (r *Registry[P]) Bound(name string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := r.slots[name]
+	return s != nil && s.bound != nil
+}
+
 // Connect hands p to the accepter of name, and reports whether there is one.
 // If not, p is pending until a Bind or a Cancel comes.
 func (r *Registry[P]) Connect(name string, p P) (bound bool) {

@@ -286,6 +286,9 @@ func TestAgainstTwin(t *testing.T) {
 		if got != want || !slices.Equal(accepted[n], w.accepted) {
 			t.Fatalf("step %d: %s of %q, %d: %t, accepted %v; the twin: %t, %v", step, op, name, p, got, accepted[n], want, w.accepted)
 		}
+		if got := r.Bound(name); got != w.bound {
+			t.Fatalf("step %d: after %s of %q it is bound: %t, want %t", step, op, name, got, w.bound)
+		}
 		accepted[n], w.accepted = nil, nil
 	}
 }

@@ -20,7 +20,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	err := run(ctx, &gallery{}, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -39,7 +39,9 @@ func programs() map[string]program {
 	return map[string]program{}
 }
 
-func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
+// run does what the command line says. What it compiles goes into a directory of
+// its own; what g has already is taken as it is.
+func run(ctx context.Context, g *gallery, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	if len(args) > 0 {
 		if p, ok := programs()[args[0]]; ok {
 			return p.run(ctx, args[1:], stdout, stderr)
@@ -59,7 +61,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	defer os.RemoveAll(dir)
 	r := &runner{dir: dir, count: o.count, target: o.time, limit: o.limit, rounds: o.rounds,
 		labels: o.profiles.Any(), notes: stderr}
-	g := &gallery{dir: dir}
+	g.dir = dir
 	if o.targets {
 		return o.runTargets(ctx, r, g, stdout, stderr)
 	}

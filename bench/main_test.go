@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -21,7 +22,23 @@ func TestMain(m *testing.M) {
 	// A program built with -race sleeps for a second before it exits, and our
 	// peers are dozens of those.
 	os.Setenv("GORACE", os.Getenv("GORACE")+" atexit_sleep_ms=0")
-	leaktest.Main(m)
+	leaktest.Main(tidied{m})
+}
+
+// libzmqDir is where the C peer is built, once for all tests.
+var libzmqDir string
+
+// tidied runs the tests with a libzmqDir.
+type tidied struct{ m *testing.M }
+
+func (t tidied) Run() int {
+	var err error
+	if libzmqDir, err = os.MkdirTemp("", "bench"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(libzmqDir)
+	return t.m.Run()
 }
 
 func TestParseRejects(t *testing.T) {
@@ -32,7 +49,7 @@ func TestParseRejects(t *testing.T) {
 		"-procs 3", "-batch -1", "-peers 0", "-subs 0", "-case pub -sizes 8", "-case pub -sizes 10 -peers 1000 -subs 100000",
 		"-case proxy -procs 1", "-case connections -transport inproc", "-targets -only nonsense",
 	} {
-		err := run(t.Context(), strings.Fields(args), nil, io.Discard, io.Discard)
+		err := run(t.Context(), &gallery{}, strings.Fields(args), nil, io.Discard, io.Discard)
 		if err == nil {
 			t.Errorf("bench %s gave no error", args)
 		}

@@ -82,8 +82,8 @@ func TestWriteTargets(t *testing.T) {
 func TestRunTargets(t *testing.T) {
 	requireLibzmq(t)
 	var out strings.Builder
-	args := strings.Fields("-targets -only rtt-inproc,batch,allocations -rounds 1 -time 10ms -limit 20s")
-	if err := run(t.Context(), args, nil, &out, &out); err != nil {
+	args := strings.Fields("-targets -only rtt-inproc,batch,allocations -rounds 1 -time 10ms -limit 4m")
+	if err := run(t.Context(), withLibzmq(t), args, nil, &out, &out); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"\nrtt-inproc ", "\nbatch ", "\nallocations ", " of 8 hold\n"} {

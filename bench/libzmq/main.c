@@ -149,6 +149,8 @@ int main(int argc, char **argv)
     play(&one);
     if (split < argc)
         pthread_join(thread, NULL);
-    zmq_ctx_term(context);
-    return 0;
+    /* No zmq_ctx_term: everything is reported and flushed, and libzmq 4.3.4 can
+     * wait there for ever, once in some hundred floods on a busy machine, for a
+     * PUB whose subscriber went away with messages under way. */
+    _exit(0);
 }

@@ -10,6 +10,7 @@
 #define MARK_START 's' /* the last message that is not measured */
 #define MARK_COUNT 'c'
 
+#define MAX_PAUSE 100 /* milliseconds */
 #define STRANGERS 65536 /* topics that nobody has subscribed to, matched in turn */
 #define FLOOD_WARMUP (20 << 20) /* bytes: more than the buffers of a connection hold */
 
@@ -23,7 +24,8 @@ static void set_message(char *body, long topic, char mark)
 
 /* open_publisher binds a PUB and sends topic 0 to it until the runner says
  * that all subscribers have had it. Its topic is the last that each subscribes
- * to. */
+ * to. It sends ever less often: a subscriber that has had one reads no more
+ * until all have, and must not be sent so many that the publisher waits for it. */
 static struct end open_publisher(const struct job *j)
 {
     if (j->size <= TOPIC_SIZE)
@@ -31,7 +33,7 @@ static struct end open_publisher(const struct job *j)
     struct end e = open_end(j, NULL);
     set_message(e.buffer, 0, MARK_WARMUP);
     struct pollfd in = {fileno(j->in), POLLIN, 0};
-    while (poll(&in, 1, 1) == 0)
+    for (int pause = 1; poll(&in, 1, pause) == 0; pause += pause < MAX_PAUSE)
         send_one(&e);
     wait_go(j);
     return e;

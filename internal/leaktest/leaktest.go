@@ -39,8 +39,9 @@ const (
 // Main runs the tests of a package and ends the process: with the tests' exit
 // code, or with 1 if they passed and left goroutines behind, whose stacks then
 // go to standard error. After a failed test nothing is checked, as a test that
-// is given up halfway is expected to leave something.
-func Main(m *testing.M) {
+// is given up halfway is expected to leave something. m is the [testing.M], or
+// what cleans up after it.
+func Main(m interface{ Run() int }) {
 	os.Exit(run(m, nil, defaultGrace, os.Stderr))
 }
 

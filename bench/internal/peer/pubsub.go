@@ -21,8 +21,14 @@ func (p *player) message(topic int, mark byte) []byte {
 	return append(b, make([]byte, p.job.Size-len(b))...)
 }
 
+// maxPause is the longest time between two messages to subscribers that are not
+// all there.
+const maxPause = 100 * time.Millisecond
+
 // openPublisher binds a PUB and sends topic 0 to it until the runner says that
-// all subscribers have had it. Its topic is the last that each subscribes to.
+// all subscribers have had it. Its topic is the last that each subscribes to. It
+// sends ever less often: a subscriber that has had one reads no more until all
+// have, and must not be sent so many that the publisher waits for it.
 func (p *player) openPublisher(ctx context.Context) (Socket, error) {
 	if p.job.Size <= TopicSize {
 		return nil, fmt.Errorf("a message of %d bytes has no room for a topic of %d and a mark", p.job.Size, TopicSize)
@@ -32,11 +38,14 @@ func (p *player) openPublisher(ctx context.Context) (Socket, error) {
 		return nil, err
 	}
 	ready := p.control.goAhead(ctx)
-	often := time.NewTicker(time.Millisecond)
-	defer often.Stop()
+	pause := time.Millisecond
+	next := time.NewTimer(pause)
+	defer next.Stop()
 	for warm := p.message(0, markWarmUp); ; {
 		select {
-		case <-often.C:
+		case <-next.C:
+			pause = min(pause+time.Millisecond, maxPause)
+			next.Reset(pause)
 			if err := s.Send(1, warm); err != nil {
 				return nil, errors.Join(err, s.Close())
 			}

@@ -81,6 +81,9 @@ func (p *pulse) beat() {
 		ttl := p.heart.TTL
 		p.conn.command(func(b []byte) []byte { return AppendPing(b, ttl, nil) })
 		p.heart.PingSent(now)
+		if t := p.heart.timeout(); t > 0 && t <= mostUnread {
+			p.conn.role.demand() // or the answer may lie unread for as long as we wait for it
+		}
 	}
 	p.schedule(now)
 }

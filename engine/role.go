@@ -16,6 +16,10 @@ import (
 // a receiver that waits in another way are noticed; each look costs a wake-up.
 const recall = 10 * time.Millisecond
 
+// mostUnread is how long bytes may be there that nobody reads: the role was used
+// when the goroutine has looked, and was not used any more after that.
+const mostUnread = 2 * recall
+
 // holders of the role.
 const (
 	byGoroutine = iota // the connection's own goroutine reads

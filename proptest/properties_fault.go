@@ -108,8 +108,49 @@ func checkInvisibleProxy(t *testing.T, m Medium) {
 	})
 }
 
-// checkHeartbeat has a peer's system go down without a word.
+// checkHeartbeat has a peer's system go down without a word, and another one
+// that answers at once.
 func checkHeartbeat(t *testing.T, m Medium) {
+	checkSilent(t, m)
+	checkAlive(t, m)
+}
+
+// checkAlive has a peer that answers at once, and a timeout that is shorter than
+// the time that a receiver, for which the connection was read last, does
+// something else.
+func checkAlive(t *testing.T, m Medium) {
+	onStage(t, m, func(s *stage) {
+		if !s.medium.Virtual {
+			return // its times are too short to be kept
+		}
+		const interval, timeout = 20 * time.Millisecond, 5 * time.Millisecond
+		pull := need(patterns.NewPull(s.in, patterns.HeartbeatInterval(interval), patterns.HeartbeatTimeout(timeout)))(s)
+		push := need(patterns.NewPush(s.in))(s)
+		s.ok(push.Connect(s.bind(pull)))
+		const messages = 200
+		sent := make(chan struct{})
+		defer func() { <-sent }()
+		go func() {
+			defer close(sent)
+			for range messages {
+				if push.Send(s.ctx, zmq.NewMessage("alive")) != nil {
+					return
+				}
+				time.Sleep(9 * time.Millisecond) // virtual time
+			}
+		}()
+		for range messages {
+			s.recv(pull)
+			time.Sleep(8 * time.Millisecond)
+		}
+		if n := pull.Stats().Pipes; n != 1 {
+			s.Errorf("%d peers are left of one that answers", n)
+		}
+	})
+}
+
+// checkSilent is the first half of that.
+func checkSilent(t *testing.T, m Medium) {
 	onStage(t, m, func(s *stage) {
 		if s.ground.Network == nil {
 			return // no system can be taken down
@@ -238,7 +279,7 @@ func checkWholeMessages(t *testing.T, m Medium) {
 		return // no connection can be reset
 	}
 	m.Open = func(seed uint64) (*Ground, error) {
-		network := sim.New(sim.Config{Seed: seed, Latency: 5 * time.Millisecond, Jitter: 5 * time.Millisecond, MaxPiece: 50})
+		network := sim.New(sim.Config{Seed: seed, Latency: 5 * time.Millisecond, Jitter: 5 * time.Millisecond, MaxPiece: 50, Window: 600})
 		g, err := Sim().Open(seed)
 		g.Options, g.Network = []patterns.ContextOption{patterns.Transport(network)}, network
 		return g, err
@@ -252,7 +293,7 @@ func checkWholeMessages(t *testing.T, m Medium) {
 			}
 			where := s.bind(from)
 			s.ok(to.Connect(where))
-			last := -1
+			last, seen := -1, make(map[int]bool)
 			const rounds, burst = 60, 10
 			for round := range rounds {
 				for i := range burst {
@@ -268,10 +309,15 @@ func checkWholeMessages(t *testing.T, m Medium) {
 					f := framesOf(m)
 					n := 0
 					fmt.Sscan(f[0], &n)
-					if len(f) != 3 || f[0] != f[2] || f[1] != strings.Repeat(f[0], 40) || n <= last {
+					if len(f) != 3 || f[0] != f[2] || f[1] != strings.Repeat(f[0], 40) || seen[n] {
 						s.Fatalf("%d frames, %q, come after message %d", len(f), f, last)
 					}
-					last = n
+					// What two connections have brought to the side that was
+					// connected to is read in turn.
+					if n < last && !binds {
+						s.Fatalf("message %d comes after %d", n, last)
+					}
+					last, seen[n] = n, true
 				}
 			}
 			if last < 0 {

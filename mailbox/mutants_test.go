@@ -146,4 +146,28 @@ var mutants = []modeltest.Mutant{
 		New:    "if l.head != nil {",
 		Breaks: "WakeAll wakes one.",
 	},
+	{
+		Name: "who waits elsewhere is not interrupted", File: "waitlist.go",
+		Old:    "if w.interrupt != nil {",
+		New:    "if w.interrupt != nil && false {",
+		Breaks: "A wake-up does not reach who sleeps at a connection.",
+	},
+	{
+		Name: "interrupted before it is woken", File: "waitlist.go",
+		Old:    "\t\tw.woken.set()\n\t\tif w.interrupt != nil {\n\t\t\tw.interrupt()\n\t\t}",
+		New:    "\t\tif w.interrupt != nil {\n\t\t\tw.interrupt()\n\t\t}\n\t\tw.woken.set()",
+		Breaks: "Who begins to sleep between the two is not woken at all.",
+	},
+	{
+		Name: "interrupt is left in the place", File: "waitlist.go",
+		Old:    "\tw.interrupt = nil\n",
+		New:    "",
+		Breaks: "Who uses the place next interrupts another.",
+	},
+	{
+		Name: "woken is always denied", File: "waitlist.go",
+		Old:    "return w.woken.isSet()",
+		New:    "return w.woken.isSet() && false",
+		Breaks: "A wake-up that came before the interrupt had an effect is missed.",
+	},
 }

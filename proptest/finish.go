@@ -18,6 +18,10 @@ func (w *world) finish() error {
 			w.disturb(Heal, i)
 		}
 	}
+	stalled, err := w.awaitRest()
+	if err != nil {
+		return err
+	}
 	deadline := time.Now().Add(w.patience)
 	for idle, rounds := 0, 0; idle < 3; idle++ {
 		if err := w.settle(); err != nil {
@@ -37,6 +41,9 @@ func (w *world) finish() error {
 			idle = -1
 			time.Sleep(time.Millisecond) // for a real network
 		}
+	}
+	if stalled && !w.awaits() {
+		return violates(Waiting, "messages were waited for, and came only when they were asked for in another way")
 	}
 	if err := w.closed(); err != nil {
 		return err

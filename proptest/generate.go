@@ -27,7 +27,9 @@ type generator struct {
 	r    *rand.Rand
 	p    pattern
 	h    History
-	calm bool // nothing fails, and nobody goes
+	calm bool     // nothing fails, and nobody goes
+	wait bool     // goroutines wait for messages, and pollers watch
+	few  []string // topics; the fewer, the more often they meet
 }
 
 func (g *generator) chance(percent int) bool { return g.r.Intn(100) < percent }
@@ -48,7 +50,11 @@ func side(h History, i int) int {
 
 func (g *generator) history() History {
 	g.h = History{Pattern: g.p.name, Seed: g.r.Uint64()}
-	g.calm = g.chance(50)
+	g.calm, g.wait = g.chance(50), g.chance(50)
+	g.few = allTopics
+	if g.chance(50) {
+		g.few = []string{pick(g.r, allTopics...), pick(g.r, allTopics...)}
+	}
 	marks := []int{1000, 1000, pick(g.r, 0, 1, 2, 3, 10)}
 	for i := range 2 * (1 + g.r.Intn(g.p.most)) {
 		if i >= 2 && g.chance(25) && !slices.Equal(g.p.sides[0], g.p.sides[1]) {
@@ -60,17 +66,22 @@ func (g *generator) history() History {
 			RecvHWM: pick(g.r, marks...),
 		})
 	}
-	g.prelude()
+	late := g.prelude()
 	for range 5 + g.r.Intn(25) {
 		g.add(g.next())
+		if len(late) > 0 && g.chance(30) {
+			g.add(late[0])
+			late = late[1:]
+		}
 	}
 	return g.h
 }
 
 func (g *generator) add(s Step) { g.h.Steps = append(g.h.Steps, s) }
 
-// prelude connects everybody, in any direction and in any order.
-func (g *generator) prelude() {
+// prelude connects everybody, in any direction and in any order; but for those
+// who come later, if some do.
+func (g *generator) prelude() (late []Step) {
 	first := g.r.Intn(3) // which side binds; 2 is any
 	bound := make([]bool, len(g.h.Sockets))
 	var steps []Step
@@ -98,14 +109,24 @@ func (g *generator) prelude() {
 		}
 	}
 	g.r.Shuffle(len(steps), func(i, j int) { steps[i], steps[j] = steps[j], steps[i] })
-	g.h.Steps = steps
+	some := g.chance(40)
+	for _, s := range steps {
+		if some && s.Do == Connect && g.chance(60) {
+			late = append(late, s)
+		} else {
+			g.add(s)
+		}
+	}
 	if g.chance(70) {
 		g.add(Step{Do: Settle})
 	}
+	return late
 }
 
-// topics are few, and prefixes of each other.
-func (g *generator) topic() string { return pick(g.r, "", "a", "a", "ab", "abc", "b", "b\x00") }
+// allTopics are prefixes of each other.
+var allTopics = []string{"", "a", "a", "ab", "abc", "b", "b\x00"}
+
+func (g *generator) topic() string { return pick(g.r, g.few...) }
 
 func (g *generator) subscription(who int) Step {
 	return Step{Do: pick(g.r, Subscribe, Subscribe, Unsubscribe), Who: who, Topic: g.topic()}
@@ -122,6 +143,12 @@ func (g *generator) of(want int) int {
 
 // next makes a step.
 func (g *generator) next() Step {
+	if g.wait && g.chance(20) {
+		return g.waiting()
+	}
+	if g.p.name == "pubsub" && g.chance(12) {
+		return g.subscription(g.of(1))
+	}
 	who := g.r.Intn(len(g.h.Sockets))
 	other := g.of(1 - side(g.h, who))
 	weight := g.r.Intn(100)
@@ -142,12 +169,27 @@ func (g *generator) next() Step {
 		return Step{Do: Settle}
 	case weight < 82:
 		return Step{Do: Pause, N: 1 + g.r.Intn(40)}
-	case weight < 90 && g.p.name == "pubsub":
-		return g.subscription(g.of(1))
 	case weight < 90 || g.calm:
 		return Step{Do: Send, Who: g.of(0), With: g.of(1), N: 1}
 	}
 	return g.trouble(who, other)
+}
+
+// waiting makes a step of those who wait, and watch.
+func (g *generator) waiting() Step {
+	who := g.r.Intn(len(g.h.Sockets))
+	if g.p.name == "pubsub" || g.p.name == "pipeline" {
+		who = g.of(1)
+	}
+	switch g.r.Intn(12) {
+	case 0, 1, 2:
+		return Step{Do: GiveUp, Who: who, N: pick(g.r, 1, 1, 3)}
+	case 3:
+		return Step{Do: Watch, Who: who}
+	case 4:
+		return Step{Do: Unwatch, Who: who}
+	}
+	return Step{Do: Await, Who: who, N: pick(g.r, 1, 1, 2, 5, 1000)}
 }
 
 // trouble makes a step that loses something, or may.
@@ -170,7 +212,19 @@ func (g *generator) trouble(who, other int) Step {
 	case 9:
 		return Step{Do: Heal, Who: who}
 	}
+	if g.chance(50) { // in the midst of much that is on its way
+		g.add(Step{Do: Send, Who: g.sender(who, other), With: other, N: 20, Topic: g.topic()})
+		g.add(Step{Do: Pause, N: 1 + g.r.Intn(40)})
+	}
 	return Step{Do: Reset, Who: who}
+}
+
+// sender returns that of two sockets that can send.
+func (g *generator) sender(one, other int) int {
+	if (g.p.name == "pubsub" || g.p.name == "pipeline") && side(g.h, one) == 1 {
+		return other
+	}
+	return one
 }
 
 // shrinkHistory offers simpler histories.

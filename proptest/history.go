@@ -25,10 +25,14 @@ type Verb string
 const (
 	Bind        Verb = "Bind"
 	Unbind      Verb = "Unbind"
-	Connect     Verb = "Connect"     // to the socket With
-	Disconnect  Verb = "Disconnect"  // from the socket With
-	Send        Verb = "Send"        // N messages; a ROUTER to With, a publisher on Topic
-	Recv        Verb = "Recv"        // up to N messages
+	Connect     Verb = "Connect"    // to the socket With
+	Disconnect  Verb = "Disconnect" // from the socket With
+	Send        Verb = "Send"       // N messages; a ROUTER to With, a publisher on Topic
+	Recv        Verb = "Recv"       // up to N messages
+	Await       Verb = "Await"      // N messages, on a goroutine of its own
+	GiveUp      Verb = "GiveUp"     // the waits of N such goroutines
+	Watch       Verb = "Watch"      // with a Poller, whether there is something to receive
+	Unwatch     Verb = "Unwatch"
 	Subscribe   Verb = "Subscribe"   // to Topic
 	Unsubscribe Verb = "Unsubscribe" // from Topic
 	Close       Verb = "Close"       // in the background
@@ -58,7 +62,7 @@ func (s Step) String() string {
 		return fmt.Sprintf("%s %d ×%d to %d on %q", s.Do, s.Who, s.N, s.With, s.Topic)
 	case Pause:
 		return fmt.Sprintf("%s %d ms", s.Do, s.N)
-	case Recv:
+	case Recv, Await, GiveUp:
 		return fmt.Sprintf("%s %d ×%d", s.Do, s.Who, s.N)
 	case Subscribe, Unsubscribe:
 		return fmt.Sprintf("%s %d %q", s.Do, s.Who, s.Topic)

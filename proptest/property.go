@@ -15,6 +15,8 @@ const (
 	BackPressure  = "back-pressure"
 	GracefulClose = "graceful close"
 	NothingLeft   = "nothing left"
+	Waiting       = "waiting"
+	Polling       = "polling"
 )
 
 // A promise is a sentence that a property comes from.
@@ -34,6 +36,8 @@ var promises = []promise{
 	{HWM, "patterns.SendHWM", "How many messages may be queued for each peer before the socket waits, or drops, or looks for another peer."},
 	{BackPressure, "30/PIPELINE", "SHALL block on sending, or return a suitable error, when it has no available peers. SHALL NOT discard messages that it cannot queue."},
 	{GracefulClose, "patterns.Close", "Close returns when everything that was sent has been handed over."},
+	{Waiting, "patterns.Recv", "Recv waits for a message: it returns when there is one, whoever else reads, waits, comes or goes."},
+	{Polling, "patterns.Poller", "It tells of a socket for as long as that is ready."},
 	{NothingLeft, "doc.go of each package", "Who starts a goroutine waits for it."},
 }
 

@@ -23,6 +23,12 @@ func (w *world) settle() error {
 				return err
 			}
 		}
+		if err := w.attended(); err != nil {
+			return err
+		}
+		if err := w.polled(); err != nil {
+			return err
+		}
 	case w.twin.base().damaged:
 		time.Sleep(time.Millisecond) // a real network; nothing tells when it is done, and nothing is concluded from it
 		return nil
@@ -118,6 +124,9 @@ func (w *world) settleReal() error {
 			}
 		}
 		if _, ok := p.end.(subscriber); ok && w.h.Sockets[i].Kind == "SUB" {
+			if err := w.alone(i); err != nil {
+				return err
+			}
 			if err := w.probe(i); err != nil {
 				return err
 			}

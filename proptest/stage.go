@@ -33,7 +33,7 @@ func onStage(t *testing.T, m Medium, check func(s *stage)) {
 		c := patterns.NewContext(append(ground.Options, patterns.ReconnectInterval(reconnect))...)
 		limit := patience
 		if m.Virtual {
-			limit = linger
+			limit = 5 * time.Minute // which may be many attempts to connect
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), limit)
 		defer cancel()
@@ -95,7 +95,11 @@ func (s *stage) until(what string, is func() bool) {
 		if s.ctx.Err() != nil {
 			s.Fatalf("never: %s", what)
 		}
-		time.Sleep(200 * time.Microsecond) // for a real network
+		if s.medium.Virtual {
+			time.Sleep(10 * time.Millisecond)
+		} else {
+			time.Sleep(200 * time.Microsecond) // for a real network
+		}
 	}
 }
 

@@ -68,8 +68,12 @@ func (t *routerTwin) dealt(s Step, n name, frames []string, err error) error {
 	return result
 }
 
-// connected reports whether a connection is there for sure.
-func (t *routerTwin) connected(i, j int) bool { return t.topology.settled[i][j] }
+// connected reports whether a connection is there for sure, and the last one is
+// known to be at its end: until then the ROUTER knows that one, and refuses the
+// next. It does not know as long as it reads nothing, for want of room.
+func (t *routerTwin) connected(i, j int) bool {
+	return t.topology.settled[i][j] && !t.topology.broken[i][j]
+}
 
 // full checks that a mandatory message was refused because the queue is full.
 func (t *routerTwin) full(who, to int, err error) error {

@@ -40,6 +40,7 @@ type world struct {
 	patience time.Duration
 	marks    int   // probes so far
 	wasted   int64 // probes that were dropped
+	awaited  int   // waiters so far
 }
 
 // A place is a socket of the world.
@@ -49,6 +50,8 @@ type place struct {
 	awaited  []int      // sockets that are to connect once it is bound
 	closing  chan error // of a Close that is under way; nil if there is none
 	killed   bool
+	waiters  []*waiter
+	poller   *patterns.Poller // that watches it; nil if none does
 }
 
 // play plays a history, in the bubble if the medium is virtual.
@@ -84,8 +87,13 @@ func play(m Medium, h History, patience time.Duration) (trace []string, err erro
 
 // end closes everything, whatever has happened.
 func (w *world) end() {
-	for _, p := range w.places {
+	for i, p := range w.places {
+		w.unwatch(i)
 		p.CloseNow()
+		for _, r := range p.waiters {
+			r.give(errGivenUp)
+			<-r.over
+		}
 	}
 	over, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -116,6 +124,9 @@ func (w *world) step(s Step) error {
 	}
 	w.note("%v", s)
 	p := w.places[s.Who]
+	if err := w.gather(); err != nil {
+		return err
+	}
 	switch s.Do {
 	case Bind:
 		return w.bind(s.Who)
@@ -136,8 +147,19 @@ func (w *world) step(s Step) error {
 	case Send:
 		return w.send(s)
 	case Recv:
+		if err := w.alone(s.Who); err != nil {
+			return err
+		}
 		_, err := w.recv(s.Who, s.N)
 		return err
+	case Await:
+		return w.await(s.Who, max(s.N, 1))
+	case GiveUp:
+		return w.giveUp(s.Who, max(s.N, 1))
+	case Watch:
+		return w.watch(s.Who)
+	case Unwatch:
+		w.unwatch(s.Who)
 	case Subscribe, Unsubscribe:
 		return w.subscribe(s.Who, s.Topic, s.Do == Subscribe)
 	case Close, Kill:
@@ -217,15 +239,23 @@ func (w *world) send(s Step) error {
 	if !ok {
 		return nil
 	}
+	if w.lockStep() {
+		if err := w.alone(s.Who); err != nil {
+			return err
+		}
+	}
 	b := w.twin.base()
 	for range max(s.N, 1) {
+		if err := w.gather(); err != nil {
+			return err
+		}
 		n := name{s.Who, len(b.entries[s.Who])}
 		frames := w.twin.compose(s, n)
 		if frames == nil {
 			return nil
 		}
 		m := zmq.NewMessage(frames...)
-		err := sock.TrySend(m)
+		err := w.put(sock, n, m)
 		w.note("  %v: %v", n, err)
 		if (m.Len() == 0) != (err == nil) {
 			return violates(NoInvention, "a message sent with error %v has %d frames left", err, m.Len())
@@ -248,29 +278,75 @@ func (w *world) recv(i, n int) (got int, err error) {
 	}
 	for got < n {
 		m := new(zmq.Message)
-		if err := sock.TryRecv(m); err != nil {
-			w.note("  %d: %v", i, err)
-			return got, w.twin.nothing(i, err)
-		}
-		w.twin.base().quiet = w.twin.base().quiet && w.medium.Local
-		frames := framesOf(m)
-		m.Release()
-		if isProbe(frames[0]) {
-			continue
-		}
-		got++
-		w.note("  %d received %s", i, brief(strings.Join(frames, " ")))
-		if err := w.twin.received(i, frames); err != nil {
+		err := sock.TryRecv(m)
+		probe := err == nil && isProbe(string(m.Frame(0)))
+		if err := w.handled(i, m, err); err != nil {
 			return got, err
+		}
+		if err != nil {
+			return got, nil
+		}
+		if !probe {
+			got++
 		}
 	}
 	return got, nil
+}
+
+// handled tells the twin what a receive without waiting has come to.
+func (w *world) handled(i int, m *zmq.Message, err error) error {
+	if err != nil {
+		w.note("  %d: %v", i, err)
+		return w.twin.nothing(i, err)
+	}
+	w.twin.base().quiet = w.twin.base().quiet && w.medium.Local
+	frames := framesOf(m)
+	m.Release()
+	if isProbe(frames[0]) {
+		return nil
+	}
+	w.note("  %d received %s", i, brief(strings.Join(frames, " ")))
+	return w.twin.received(i, frames)
+}
+
+// put sends, mostly without waiting; and if not, only as long as it takes to be
+// sure that it has to wait.
+func (w *world) put(sock trySender, n name, m *zmq.Message) error {
+	waits, ok := sock.(ctxSender)
+	if !ok || n.seq%4 != int(w.h.Seed>>8%4) {
+		return sock.TrySend(m)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	over := make(chan error, 1)
+	go func() { over <- waits.Send(ctx, m) }()
+	if w.medium.Virtual {
+		synctest.Wait()
+	} else {
+		giveUp := time.AfterFunc(5*time.Millisecond, cancel) // a real network
+		defer giveUp.Stop()
+		return asTried(<-over)
+	}
+	cancel()
+	return asTried(<-over)
+}
+
+// asTried returns what an attempt without waiting says in the place of a wait
+// that was given up.
+func asTried(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return zmq.ErrAgain
+	}
+	return err
 }
 
 func (w *world) subscribe(i int, topic string, on bool) error {
 	sock, ok := w.places[i].end.(subscriber)
 	if !ok || w.h.Sockets[i].Kind != "SUB" {
 		return nil
+	}
+	if err := w.alone(i); err != nil {
+		return err
 	}
 	w.twin.subscribe(i, topic, on)
 	if on {

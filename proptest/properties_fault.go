@@ -141,7 +141,7 @@ func checkAlive(t *testing.T, m Medium) {
 		}()
 		for range messages {
 			s.recv(pull)
-			time.Sleep(8 * time.Millisecond)
+			time.Sleep(8 * time.Millisecond) // virtual time as well
 		}
 		if n := pull.Stats().Pipes; n != 1 {
 			s.Errorf("%d peers are left of one that answers", n)

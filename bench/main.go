@@ -65,6 +65,9 @@ func run(ctx context.Context, g *gallery, args []string, stdin io.Reader, stdout
 	if o.targets {
 		return o.runTargets(ctx, r, g, stdout, stderr)
 	}
+	if o.gate != "" {
+		return o.runGate(ctx, r, g, stdout, stderr)
+	}
 	settings, err := o.settings()
 	if err != nil {
 		return err

@@ -48,6 +48,7 @@ func TestParseRejects(t *testing.T) {
 		"-vs zmq", "-subject zmq", "-cpuprofile x -subject libzmq", "-transport inproc,tcp,",
 		"-procs 3", "-batch -1", "-peers 0", "-subs 0", "-case pub -sizes 8", "-case pub -sizes 10 -peers 1000 -subs 100000",
 		"-case proxy -procs 1", "-case connections -transport inproc", "-targets -only nonsense",
+		"-update", "-gate x -plant 2s",
 	} {
 		err := run(t.Context(), &gallery{}, strings.Fields(args), nil, io.Discard, io.Discard)
 		if err == nil {

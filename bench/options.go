@@ -35,6 +35,10 @@ type options struct {
 
 	targets bool
 	only    string
+	gate    string
+	update  bool
+	plant   time.Duration
+	litter  bool
 
 	peer   string
 	labels bool
@@ -60,8 +64,11 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	o.args = f.Args()
 	if o.time == 0 {
 		o.time = time.Second
-		if o.targets {
+		switch {
+		case o.targets:
 			o.time = targetTime
+		case o.gate != "":
+			o.time = gateTime
 		}
 	}
 	switch {
@@ -69,6 +76,10 @@ func parse(args []string, stderr io.Writer) (options, error) {
 		return o, fmt.Errorf("argument %q is not understood", o.args[0])
 	case o.rounds < 1 || o.count < 0 || o.count > maxCount || o.limit < time.Second || o.time < 0:
 		return o, fmt.Errorf("want at least one round, 0 to %d messages, and a limit of a second or more", maxCount)
+	case o.gate == "" && (o.update || o.plant != 0 || o.litter):
+		return o, errors.New("-update, -plant and -litter are for -gate")
+	case o.plant < 0 || o.plant > time.Second:
+		return o, errors.New("-plant is at most a second")
 	case o.procs != 1 && o.procs != 2:
 		return o, errors.New("-procs is 1 or 2")
 	case o.batch < 0 || o.batch > peer.MaxBatch:
@@ -95,14 +106,18 @@ func (o *options) register(f *flag.FlagSet) {
 		"all, or none (default libzmq where there is one)")
 	f.IntVar(&o.count, "count", 0, "`number` of messages or round trips a sample; 0 means as many as take -time")
 	f.IntVar(&o.rounds, "rounds", 5, "`number` of samples of each library, taken in turn")
-	f.DurationVar(&o.time, "time", 0, "how long a sample should take (default 1s, 400ms for targets)")
+	f.DurationVar(&o.time, "time", 0, "how long a sample should take (default 1s, 400ms for targets, 300ms for the gate)")
 	f.DurationVar(&o.limit, "limit", 30*time.Second, "after this `time` a sample has failed")
 	f.BoolVar(&o.pin, "pin", false, "run all processes on CPU 0 (taskset)")
 	f.BoolVar(&o.json, "json", false, "print one JSON object a result in place of the table")
 	f.BoolVar(&o.verbose, "v", false, "say what is being measured, where there is no progress bar")
 	o.registerProfiles(f)
 	f.BoolVar(&o.targets, "targets", false, "measure what docs/PERFORMANCE.md promises, and say whether it holds")
-	f.StringVar(&o.only, "only", "", "of the targets, only these `rows`, separated by commas")
+	f.StringVar(&o.only, "only", "", "of the targets, or of what the gate measures, only these `rows`, separated by commas")
+	f.StringVar(&o.gate, "gate", "", "fail if messages allocate, or CPU time against libzmq's is clearly more than recorded in `FILE`")
+	f.BoolVar(&o.update, "update", false, "write what the gate finds to its file, in place of comparing")
+	f.DurationVar(&o.plant, "plant", 0, "with the gate: waste this `time` of CPU before each message that ours sends, to see it fail")
+	f.BoolVar(&o.litter, "litter", false, "with the gate: make garbage before each message that ours sends, to see it fail")
 	f.StringVar(&o.peer, "peer", "", "for bench itself: the `library` to play a peer with")
 	f.BoolVar(&o.labels, "labels", false, "for bench itself: set profile labels")
 }

@@ -63,6 +63,11 @@ func gracefulClose(t *testing.T, in patterns.Option, wildcard string) {
 			t.Fatalf("message %d is %q", i, m.Frame(0))
 		}
 	}
+	// Who asks without waiting makes the connection be read at once. Else the
+	// sender's end would be seen 20 ms later, a thousand times.
+	if err := receiver.TryRecv(&m); err == nil {
+		t.Fatalf("%q was never sent", m.Frame(0))
+	}
 	if err := <-closed; err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,6 @@ package real
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -37,7 +36,7 @@ func play(role string, args []string) error {
 	case "rep":
 		return repRole(args)
 	}
-	return errors.New("no such role")
+	return playHere(role, args)
 }
 
 func TestMain(m *testing.M) {

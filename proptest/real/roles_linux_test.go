@@ -1,0 +1,12 @@
+package real
+
+import "errors"
+
+// playHere plays the roles that need this system.
+func playHere(role string, args []string) error {
+	switch role {
+	case "full":
+		return fullRole(args)
+	}
+	return errors.New("no such role")
+}

@@ -34,4 +34,12 @@ const (
 	// high-water mark, so that a full log is full to the message, and a log with
 	// room knows of at least fifteen sixteenths of it.
 	markSlots = 16
+
+	// flowSteps is how often a reader of a Flow gives credit while it takes as
+	// many items as the high-water mark: often enough that the writer need not
+	// stop.
+	flowSteps = 8
+
+	// flowGroup is how many items FlushLazily gathers at most.
+	flowGroup = 16
 )

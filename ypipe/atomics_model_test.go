@@ -48,4 +48,6 @@ const (
 	strideBits = 6
 	strideMask = 1<<strideBits - 1
 	markSlots  = 2
+	flowSteps  = 4
+	flowGroup  = 2
 )

@@ -12,6 +12,7 @@ type Flow[T any] struct {
 	// Set at birth.
 	hwm        int64
 	step       int64 // after how many items the reader gives credit, at the latest
+	plenty     int64 // so much on the flow keeps the reader busy: see FlushLazily
 	onReadable func()
 	onWritable func()
 
@@ -28,15 +29,12 @@ type Flow[T any] struct {
 	want     atomicInt64
 }
 
-// flowSteps is how often a reader gives credit while it takes as many items as
-// the high-water mark: often enough that the writer need not stop.
-const flowSteps = 4
-
 // NewFlow returns an empty flow with its reader awake. hwm is the number of items
 // that may be in it, at least 1; less is taken for 1.
 func NewFlow[T any](hwm int, onReadable, onWritable func()) *Flow[T] {
 	f := &Flow[T]{hwm: int64(max(hwm, 1)), onReadable: onReadable, onWritable: onWritable}
 	f.step = max(1, f.hwm/flowSteps)
+	f.plenty = f.step + pipeChunk + flowGroup
 	f.limit = f.hwm
 	return f
 }
@@ -75,6 +73,19 @@ func (f *Flow[T]) Flush() {
 	if !f.pipe.Flush() {
 		f.onReadable()
 	}
+}
+
+// FlushLazily is Flush, but may leave up to fifteen items for later while the
+// reader still has that many to take, so that publishing costs next to nothing
+// where there is much to do. The writer must Flush before it waits for anything.
+// Writer only.
+func (f *Flow[T]) FlushLazily() {
+	p := &f.pipe
+	// What the reader has taken without giving credit yet is within plenty.
+	if p.write-p.flushed < flowGroup && p.flushed-f.consumed.Load() >= f.plenty {
+		return
+	}
+	f.Flush()
 }
 
 // View returns the oldest items that are published, in place: at least one, and as

@@ -18,7 +18,7 @@ func (p parker) wake() {
 }
 
 // BenchmarkFlowStages passes items through a hundred goroutines, each of which
-// publishes every item at once.
+// publishes what it has when it may have to wait.
 func BenchmarkFlowStages(b *testing.B) {
 	const stages = 100
 	type end struct {
@@ -33,10 +33,11 @@ func BenchmarkFlowStages(b *testing.B) {
 	}
 	put := func(e *end, v int) {
 		for e.Full() {
+			e.Flush()
 			<-e.writable
 		}
 		e.Write(v)
-		e.Flush()
+		e.FlushLazily()
 	}
 	take := func(e *end) []int {
 		for {
@@ -57,6 +58,7 @@ func BenchmarkFlowStages(b *testing.B) {
 					put(out, v+1)
 				}
 				in.Take(len(view))
+				out.Flush()
 				n += len(view)
 			}
 		})
@@ -65,6 +67,7 @@ func BenchmarkFlowStages(b *testing.B) {
 		for i := range b.N {
 			put(&ends[0], i)
 		}
+		ends[0].Flush()
 	})
 	for n := 0; n < b.N; {
 		v := take(&ends[stages])

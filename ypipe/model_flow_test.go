@@ -74,6 +74,29 @@ func (f *flowLab) put(items, batch int) {
 	f.Flush()
 }
 
+// putLazily writes items, and leaves them for later where it may: only while the
+// reader has as much to take, not counting what it has in its view or has not given
+// credit for.
+func (f *flowLab) putLazily(items int) {
+	for range items {
+		for f.full() {
+			f.Flush()
+			f.w.Block(func() bool { return f.writable > 0 })
+			f.writable--
+		}
+		v := new(int)
+		f.written = append(f.written, v)
+		f.Write(v)
+		f.FlushLazily()
+		if late := f.pipe.write - f.pipe.flushed; late > 0 {
+			f.w.Reached("left for later")
+			f.w.Require(late < flowGroup, "%d items left for later", late)
+			f.w.Require(int(f.pipe.flushed)-f.taken-pipeChunk >= flowGroup, "items left for later, and the reader has nothing to do")
+		}
+	}
+	f.Flush()
+}
+
 func (f *flowLab) full() bool {
 	full := f.Full()
 	if full {
@@ -127,7 +150,21 @@ func TestModelFlow(t *testing.T) {
 	}
 }
 
-// The same over all interleavings, of less.
+// A writer that leaves items for later, and a reader that is slow or fast.
+func TestModelFlowLazy(t *testing.T) {
+	for _, most := range []int{1, 9} {
+		t.Run(fmt.Sprint(most), func(t *testing.T) {
+			cfg := modeltest.Config{Preemptions: 2, Random: 1000, Reach: []string{"writer woken", "reader woken", "left for later"}}
+			modeltest.Explore(t, cfg, func(w *modeltest.World) {
+				f := newFlowLab(w, 8)
+				w.Go("writer", func() { f.putLazily(14) })
+				w.Go("reader", func() { f.take(14, most) })
+			})
+		})
+	}
+}
+
+// A flow over all interleavings, of less.
 func TestModelFlowWhole(t *testing.T) {
 	cfg := modeltest.Config{Preemptions: -1, Reach: []string{"writer woken", "reader woken"}}
 	modeltest.Explore(t, cfg, func(w *modeltest.World) {

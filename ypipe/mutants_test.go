@@ -296,4 +296,10 @@ var mutants = []modeltest.Mutant{
 		New:    "f.limit = f.consumed.Load() + f.hwm + 1\n",
 		Breaks: "One item more than the high-water mark is in the flow.",
 	},
+	{
+		Name: "flow leaves items to a reader with nothing to do", File: "flow.go",
+		Old:    "f.plenty = f.step + pipeChunk + flowGroup",
+		New:    "f.plenty = pipeChunk + flowGroup",
+		Breaks: "What the reader has taken without giving credit is taken for what it has to do.",
+	},
 }

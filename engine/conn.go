@@ -74,12 +74,14 @@ type Conn struct {
 	mu       sync.Mutex
 	ended    bool
 	err      error // why we have ended the connection
+	hurried  bool  // nothing is left that the peer must read
 	writeErr error // why it cannot be written to any more
 }
 
 // lastWords is how long a connection is still read that cannot be written to
 // any more, in which time it waits for nobody. What the peer has sent before it
-// went is here already, and takes no longer to read.
+// went is here already, and takes no longer to read. A peer that we have closed the
+// connection to, with nothing said that it must read, has as long to do the same.
 const lastWords = time.Second
 
 // NewConn returns a connection on nc, which it closes in the end.
@@ -170,11 +172,19 @@ func (c *Conn) failWrite(err error) {
 	c.lastRead()
 }
 
+// hurry makes the connection end soon, whether or not the peer closes it.
+func (c *Conn) hurry() {
+	c.mu.Lock()
+	c.hurried = true
+	c.mu.Unlock()
+	c.lastRead()
+}
+
 // lastRead gives the reader its time again, if that is running out.
 func (c *Conn) lastRead() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.writeErr != nil {
+	if c.writeErr != nil || c.hurried {
 		c.role.setDeadline(time.Now().Add(lastWords))
 	}
 }
@@ -189,6 +199,8 @@ func (c *Conn) reason(seen error) error {
 		return c.err
 	case c.writeErr != nil && (seen == io.EOF || errors.Is(seen, os.ErrDeadlineExceeded)):
 		return c.writeErr
+	case c.hurried && errors.Is(seen, os.ErrDeadlineExceeded):
+		return zmq.ErrClosed
 	}
 	return seen
 }

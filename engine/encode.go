@@ -1,6 +1,9 @@
 package engine
 
-import "io"
+import (
+	"io"
+	"iter"
+)
 
 // An encoder sends a log through a transform: for peers that do not speak the
 // log's own framing.
@@ -50,28 +53,50 @@ func (e *encoder) writeTo(w io.Writer) (n int, err error) {
 func (e *encoder) encode(spans [][]byte) (err error) {
 	e.out, e.ends = e.out[:0], e.ends[:0]
 	done := 0
-	for len(spans) > 0 {
-		span := spans[0]
-		spans = spans[1:]
-		for len(span) > 0 {
-			flags, size, n := ConsumeHeader(span)
-			body := span[n:]
-			if size > 0 && len(body) == 0 {
-				body, span = spans[0], nil
-				spans = spans[1:]
-			} else {
-				body, span = body[:size], body[size:]
-			}
-			if e.out, err = e.transform.Encode(e.out, flags&^FlagLong, body); err != nil {
-				return err
-			}
-			done += n + len(body)
-			if flags&FlagMore == 0 {
-				e.ends = append(e.ends, messageEnd{done, len(e.out)})
-			}
+	for header, body := range framesOf(spans) {
+		flags := header[0]
+		if e.out, err = e.transform.Encode(e.out, flags&^FlagLong, body); err != nil {
+			return err
+		}
+		done += len(header) + len(body)
+		if flags&FlagMore == 0 {
+			e.ends = append(e.ends, messageEnd{done, len(e.out)})
 		}
 	}
 	return nil
+}
+
+// framesOf iterates over the frames in spans, whose bodies are as encode says.
+func framesOf(spans [][]byte) iter.Seq2[[]byte, []byte] {
+	return func(yield func(header, body []byte) bool) {
+		for rest := spans; len(rest) > 0; {
+			span := rest[0]
+			rest = rest[1:]
+			for len(span) > 0 {
+				_, size, n := ConsumeHeader(span)
+				header, body := span[:n], span[n:]
+				if size > 0 && len(body) == 0 {
+					body, span = rest[0], nil
+					rest = rest[1:]
+				} else {
+					body, span = body[:size], body[size:]
+				}
+				if !yield(header, body) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// haveMessage reports whether not all frames in spans are commands.
+func haveMessage(spans [][]byte) bool {
+	for header := range framesOf(spans) {
+		if header[0]&FlagCommand == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // sent returns how many bytes of the log hold the messages that are whole in

@@ -24,6 +24,7 @@ type writer struct {
 	spans   [][]byte
 	sent    int      // bytes of the log's next message that are written already
 	encoder *encoder // nil: the log's bytes go as they are
+	said    bool     // messages are written, or it has been tried
 	closed  bool     // our half is closed
 	helped  bool     // a sender has written since the activation did
 
@@ -108,7 +109,16 @@ func (c *Conn) look() (n int) {
 		c.port.fill()
 	}
 	w.spans, n = c.port.Out.Spans(w.spans[:0], maxBatch)
+	w.noteSaid(c.cfg.Subscribes, n)
 	return n
+}
+
+// noteSaid notes that the spans, of n bytes, are about to be written. Subscriptions,
+// which are commands, end with the connection, and need not have been read.
+func (w *writer) noteSaid(subscribes bool, n int) {
+	if !w.said && n > 0 {
+		w.said = !subscribes || haveMessage(w.spans)
+	}
 }
 
 // help sends what it can without waiting.
@@ -120,6 +130,7 @@ func (c *Conn) help() {
 	var n int
 	if w.spans, n = c.port.Out.Spans(w.spans[:0], maxBatch); n > 0 {
 		w.helped = true
+		w.noteSaid(c.cfg.Subscribes, n)
 		c.writeSpans(n, false)
 	}
 }
@@ -208,9 +219,13 @@ func (c *Conn) writeCommands(b []byte) error {
 	return err
 }
 
-// closeWrite closes our half of the connection.
+// closeWrite closes our half of the connection. Who has said nothing that the
+// peer must have read need not wait for it to close its own.
 func (c *Conn) closeWrite() {
 	c.writer.closed = true
+	if !c.writer.said {
+		c.hurry()
+	}
 	if half, ok := c.nc.(interface{ CloseWrite() error }); ok {
 		half.CloseWrite()
 		return

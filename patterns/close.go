@@ -11,7 +11,8 @@ import (
 // Close ends the socket. All calls that wait in it return [zmq.ErrClosed].
 //
 // Close returns when everything that was sent has been handed over: written,
-// and the connection closed by the peer, who has so read it all. If that takes
+// and the connection closed by the peer, who has so read it all. (One that was sent
+// nothing over its connection is given a second for that.) If that takes
 // longer than the linger ([Linger]), what is left is dropped, and the error is
 // an [*zmq.OpError] of a [*zmq.DroppedError] that says how many messages that
 // were. Messages that were received and not read are dropped. A second Close

@@ -73,3 +73,40 @@ func gracefulClose(t *testing.T, in patterns.Option, wildcard string) {
 	}
 	receiver.Close() // drops what nobody reads any more
 }
+
+// TestCloseWithNothingToHandOver closes sockets that have sent no message while
+// their peer, which is connected, neither reads nor closes: their linger, which has
+// no end, is not for that.
+func TestCloseWithNothingToHandOver(t *testing.T) {
+	for name, wildcard := range wildcards(t) {
+		if name == "inproc" {
+			continue
+		}
+		for _, k := range kindsOf(marks{1000, 1000}) {
+			if k.name == "STREAM" {
+				continue // its peers have no handshake to see the end of
+			}
+			t.Run(name+"/"+k.name, func(t *testing.T) {
+				t.Parallel()
+				in, ctx := patterns.InContext(newContext(t)), testContext(t)
+				s := k.make(t, in, patterns.Linger(-1)).(interface {
+					kindSocket
+					Close() error
+				})
+				events := newWatch(t, s.Monitor(ctx))
+				dialPeer(t, must(s.Bind(wildcard))(t).String(), k.peer, "")
+				events.until(patterns.HandshakeSucceeded)
+				closed := make(chan error, 1)
+				go func() { closed <- s.Close() }()
+				select {
+				case err := <-closed:
+					if err != nil {
+						t.Error(err)
+					}
+				case <-ctx.Done():
+					t.Fatal("it waits for the peer")
+				}
+			})
+		}
+	}
+}

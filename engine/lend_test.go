@@ -202,6 +202,24 @@ func TestAttendCallsTheRoleBack(t *testing.T) {
 	}
 }
 
+// TestAttendBeforeLending: somebody waits in another way, just when a message has
+// come for a receiver and the role is about to be lent.
+func TestAttendBeforeLending(t *testing.T) {
+	var r role
+	for _, asksAgain := range []bool{false, true} {
+		if r.take() || !r.asked() {
+			t.Fatal("the goroutine is not asked for the role")
+		}
+		r.demand()
+		if asksAgain && (r.take() || !r.asked()) {
+			t.Fatal("the goroutine is not asked for the role again")
+		}
+		if lent := r.lend(); lent != asksAgain {
+			t.Errorf("asked again: %v; lent: %v", asksAgain, lent)
+		}
+	}
+}
+
 // TestContextEndsRead, be it one that is used again and again, or one a call.
 func TestContextEndsRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

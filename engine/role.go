@@ -42,7 +42,7 @@ type role struct {
 	wanted   bool  // a receiver waits that would have read
 	used     bool  // a receiver has read since the goroutine looked last
 	looking  bool  // look is set
-	recalled bool  // the goroutine wants the role as soon as it is given up
+	recalled bool  // the goroutine is to have the role: as soon as it is given up, or to keep it
 	inCall   bool  // the receiver waits for bytes
 	poked    bool  // ... and has been interrupted
 	err      error // what made the receiver give the role back
@@ -67,14 +67,15 @@ func (r *role) asked() bool {
 }
 
 // lend offers the role to receivers, unless one is asleep that might have to
-// wait for ever for another to read.
+// wait for ever for another to read, or somebody waits in another way since the
+// last one asked for it.
 func (r *role) lend() (lent bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.wanted {
+	if r.wanted || r.recalled {
 		return false
 	}
-	r.used, r.recalled = true, false
+	r.used = true
 	r.holder = byNobody
 	r.lookLater()
 	return true
@@ -96,6 +97,7 @@ func (r *role) take() (taken bool) {
 	defer r.mu.Unlock()
 	if r.holder != byNobody {
 		r.wanted = true
+		r.recalled = r.recalled && r.holder == byReceiver
 		return false
 	}
 	r.holder, r.used = byReceiver, true
@@ -143,6 +145,8 @@ func (r *role) demand() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch r.holder {
+	case byGoroutine:
+		r.recalled = true // it may be about to lend it
 	case byNobody:
 		r.holder = byGoroutine
 		r.back <- struct{}{}

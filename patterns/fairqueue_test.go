@@ -1,8 +1,13 @@
 package patterns
 
 import (
+	"fmt"
 	"slices"
 	"testing"
+
+	"github.com/zeroactor/zmq"
+	"github.com/zeroactor/zmq/internal/arena"
+	"github.com/zeroactor/zmq/ypipe"
 )
 
 // TestFairQueueRemove takes pipes out of the middle of a round: the others keep
@@ -30,5 +35,45 @@ func TestFairQueueRemove(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// BenchmarkFairQueue takes messages of 10 bytes from pipes in turn. What it takes to
+// write them is in the figure (ypipe's BenchmarkLogPublish).
+func BenchmarkFairQueue(b *testing.B) {
+	for _, n := range []int{1, 8, 64} {
+		b.Run(fmt.Sprintf("pipes=%d", n), func(b *testing.B) {
+			var q fairQueue
+			pool := arena.NewPool(0)
+			pipes := make([]*pipe, n)
+			for i := range pipes {
+				p := newPipe(nil, nil)
+				p.in = ypipe.NewLog(pool, 0, func() { q.add(p) }, func() {})
+				q.add(p)
+				pipes[i] = p
+			}
+			const each = 64
+			var m zmq.Message
+			body := make([]byte, 10)
+			b.ReportAllocs()
+			for b.Loop() {
+				for _, p := range pipes {
+					for range each {
+						p.in.Append(0, body)
+						p.in.EndMessage()
+						p.in.Flush()
+					}
+				}
+				for range n * each {
+					if err := q.recv(&m); err != nil {
+						b.Fatal(err)
+					}
+				}
+				if q.recv(&m) != errWait {
+					b.Fatal("a message too many")
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n*each), "ns/msg")
+		})
 	}
 }

@@ -49,6 +49,21 @@ func BenchmarkLogAppend(b *testing.B) {
 	perMessage(b, 64)
 }
 
+// BenchmarkLogPublish writes messages and publishes each one, while the reader is
+// awake: the flush finds that nobody is to be woken.
+func BenchmarkLogPublish(b *testing.B) {
+	l := newTestLog(0)
+	msg := body(0, 10)
+	b.ReportAllocs()
+	for b.Loop() {
+		for range 64 {
+			l.send(msg)
+		}
+		l.Discard()
+	}
+	perMessage(b, 64)
+}
+
 // BenchmarkLogSpans writes messages one by one and takes them as bytes, as for
 // write(2).
 func BenchmarkLogSpans(b *testing.B) {

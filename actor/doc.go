@@ -1,6 +1,31 @@
-// Package actor is the runtime on which sockets, listeners, connecters and
-// connections run: a tree of actors that are spawned, supervised, stopped and
-// waited for.
+// Package actor is a framework of actors: they own their state, are reached only
+// by typed messages, and live in a tree in which they are supervised, stopped and
+// waited for. It is also the runtime on which sockets, listeners, connecters and
+// connections run.
+//
+// # Typed actors
+//
+// An [Actor] handles messages of one type, one at a time. [Start] runs it under a
+// [Supervisor], of which [Run] makes the first, and returns its address, a [Ref]:
+// [Ref.Send] puts a message into its mailbox, [Ask] waits for an answer.
+//
+// An actor has a goroutine only while it has messages: an idle one takes some 400
+// bytes. Its mailbox is bounded, and who sends to a full one waits; a [Policy] may
+// say otherwise. Stopping, killing and timers go past the messages.
+//
+// No message vanishes. It is handled; or sending it returns an error; or, if it was
+// accepted and cannot be handled, because the actor fails, ends or is killed,
+// or has no room, it is given to [Config.DeadLetters] with the reason. The message
+// that an actor fails with, by an error or a panic, is a dead letter too. If it was a
+// question, who asked gets an error at once. A failed actor is built anew; its
+// mailbox and its address are kept.
+//
+// All of a Ref's and a Supervisor's methods may be called from any goroutine. An
+// actor must not wait for itself: where that would be for ever it is told so, by
+// [ErrDeadlock]. Sends, asks and stops know who calls by the context that the actor
+// was given; a goroutine that an actor starts passes [Apart] of it.
+//
+// # Nodes
 //
 // A [Node] is one actor. Its Run function owns its state on a goroutine of its
 // own; a node without Run is passive, a place in the tree with no goroutine. A

@@ -13,7 +13,8 @@ type Node struct {
 	parent *Node // nil for the root
 	tree   *tree
 	spec   *Spec // nil for a plain passive node
-	life   *life // nil for a passive node
+	life   *life // nil for a node without a Run
+	body   body  // nil, unless something other than Run lives here
 
 	// Guarded by the parent's mu.
 	next, prev *Node // siblings, in order of birth
@@ -29,6 +30,17 @@ type Node struct {
 	told        bool // Stopping is closed: the children are gone, or the node is killed
 	killed      bool
 	leaving     bool // passive, and somebody is ending it
+}
+
+// A body is what lives in a node that has no Run and is not passive either: it
+// has no goroutine while it has nothing to do. All methods but failure are called
+// with the node's mu held, and must not block nor lock another node.
+type body interface {
+	told()              // it is to end, as all below it has: the body calls sweep.finish then
+	killed(cause error) // told follows
+	reaped()            // the last child has ended
+	failure() error     // what it ended with; called when it has
+	activity() string   // what it is doing, in a word or two
 }
 
 // state only ever grows.
@@ -96,6 +108,13 @@ func (n *Node) adopt(c *Node) bool {
 	return true
 }
 
+// takes reports whether n takes children.
+func (n *Node) takes() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return !n.sealed
+}
+
 // unlink removes the child c. n.mu is held.
 func (n *Node) unlink(c *Node) {
 	if c.prev == nil {
@@ -152,10 +171,21 @@ func (n *Node) Done() <-chan struct{} {
 func (n *Node) Err() error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.state != ended || n.life == nil {
+	if n.state != ended {
 		return nil
 	}
-	return n.life.err
+	return n.failure()
+}
+
+// failure returns what n ended with, once nobody writes it any more.
+func (n *Node) failure() error {
+	switch {
+	case n.life != nil:
+		return n.life.err
+	case n.body != nil:
+		return n.body.failure()
+	}
+	return nil
 }
 
 // Wait waits until n has ended and returns its Err, or, if ctx is done first,

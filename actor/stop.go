@@ -105,6 +105,9 @@ func (s *sweep) ask(n *Node, cause error) (finish bool) {
 	if n.life != nil {
 		n.life.interrupt(cause)
 	}
+	if n.body != nil && n.killed {
+		n.body.killed(cause)
+	}
 	if n.first == nil || n.killed {
 		finish = n.tell()
 	}
@@ -150,8 +153,11 @@ func (n *Node) tell() (finish bool) {
 		if n.stopping != nil {
 			close(n.stopping)
 		}
+		if n.body != nil && n.state != ended {
+			n.body.told()
+		}
 	}
-	if n.life != nil || n.first != nil || n.leaving {
+	if n.life != nil || n.body != nil || n.first != nil || n.leaving {
 		return false
 	}
 	n.leaving = true
@@ -169,10 +175,7 @@ func (s *sweep) finish(n *Node) {
 
 // exit calls the hooks that belong to n's end.
 func (n *Node) exit() {
-	var err error
-	if n.life != nil {
-		err = n.life.err // nobody writes it any more
-	}
+	err := n.failure()
 	if n.spec != nil && n.spec.OnExit != nil {
 		n.guard(func() { n.spec.OnExit(n, err) })
 	}
@@ -208,6 +211,9 @@ func (s *sweep) leave(n *Node) *Node {
 	if p.life != nil && p.life.reaped != nil {
 		close(p.life.reaped)
 		p.life.reaped = nil
+	}
+	if p.body != nil {
+		p.body.reaped()
 	}
 	if p.state == stopping && p.tell() {
 		return p

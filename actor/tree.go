@@ -73,6 +73,8 @@ func (n *Node) activity() string {
 		return "stopping"
 	case n.state == stopping:
 		return "stopping its children"
+	case n.body != nil:
+		return n.body.activity()
 	case n.life == nil:
 		return "passive"
 	case n.life.wake != nil:
@@ -126,5 +128,5 @@ func (n *Node) lingers() bool {
 	if n.state == ended {
 		return false
 	}
-	return n.first == nil || n.life != nil && n.life.cancel != nil
+	return n.first == nil || n.life != nil && n.life.cancel != nil || n.body != nil && n.told
 }

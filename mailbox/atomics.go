@@ -13,6 +13,7 @@ import (
 // nothing else.
 type (
 	atomicInt32          = atomic.Int32
+	atomicInt64          = atomic.Int64
 	atomicPointer[T any] = atomic.Pointer[T]
 	mutex                = sync.Mutex
 )

@@ -5,12 +5,15 @@
 //     callers, as sockets are. Others post events to it, which run in the turn.
 //   - An [Activation] is for an actor that has a goroutine while it has work, as
 //     the writing end of a connection.
+//   - A [Queue] is for such an actor that gets items of one type from many, under
+//     a high-water mark, and commands that go past them.
 //   - A [WaitList] is the line of goroutines that wait until an actor's state is
 //     as they need it.
 //
 // # Concurrency
 //
-// Turn, Event and Activation may be used by any goroutine. A WaitList belongs to a
+// Turn, Event and Activation may be used by any goroutine, and so may a Queue but for
+// what its reader does. A WaitList belongs to a
 // turn, and so does what is said of each of its methods.
 //
 // # What is promised
@@ -35,5 +38,5 @@
 // its line's, and must not be used after Leave.
 //
 // With the build tag ypipemodel all of this is run under a model checker, and
-// tests without the tag break it in some twenty ways, each of which is noticed.
+// tests without the tag break it in some thirty ways, each of which is noticed.
 package mailbox

@@ -1,0 +1,135 @@
+package actor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+)
+
+var (
+	// ErrAnswered is the error of a second answer to one question.
+	ErrAnswered = errors.New("actor: answered already")
+
+	// ErrNobodyWaits is the error of an answer to a question that was given up,
+	// or has failed. The system's dead letters get the answer.
+	ErrNobodyWaits = errors.New("actor: nobody waits for the answer")
+)
+
+// pending is a question that is waiting for its answer.
+type pending struct {
+	mu    sync.Mutex
+	state askState
+	err   error
+	ready chan struct{} // closed when it waits no more; nil if the asker does not wait yet
+}
+
+type askState uint8
+
+const (
+	waiting askState = iota
+	answered
+	lost    // an error came instead of an answer
+	givenUp // by who asked
+)
+
+// settle changes the state if the question still waits, after set. It returns what
+// the state was.
+func (p *pending) settle(to askState, set func()) askState {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	was := p.state
+	if was == waiting {
+		p.state = to
+		if set != nil {
+			set()
+		}
+		if p.ready != nil {
+			close(p.ready)
+		}
+	}
+	return was
+}
+
+// fail gives an error instead of the answer.
+func (p *pending) fail(err error) { p.settle(lost, func() { p.err = err }) }
+
+type question[R any] struct {
+	pending
+	answer R
+	core   *core // who is asked
+}
+
+// A ReplyTo is the address that a question carries for its one answer. It may be
+// kept, and used later, by any goroutine.
+type ReplyTo[R any] struct{ q *question[R] }
+
+// Send answers the question. It never waits: the answer does not pass any mailbox.
+// The error is [ErrAnswered], or [ErrNobodyWaits]; it may well be ignored.
+func (r ReplyTo[R]) Send(answer R) error {
+	if r.q == nil {
+		return ErrNobodyWaits
+	}
+	switch r.q.settle(answered, func() { r.q.answer = answer }) {
+	case answered:
+		return ErrAnswered
+	case lost, givenUp:
+		if c := r.q.core; c != nil {
+			c.sup.sys.dead(DeadLetter{To: "who asked " + c.path(), Message: answer, Reason: NobodyWaited})
+		}
+		return ErrNobodyWaits
+	}
+	return nil
+}
+
+// Fail answers the question with an error, which [Ask] returns as it is. Its own
+// errors are those of Send.
+func (r ReplyTo[R]) Fail(err error) error {
+	if r.q == nil {
+		return ErrNobodyWaits
+	}
+	switch r.q.settle(lost, func() { r.q.err = err }) {
+	case answered:
+		return ErrAnswered
+	case lost, givenUp:
+		return ErrNobodyWaits
+	}
+	return nil
+}
+
+// Ask sends the question that ask makes around a reply address, and waits for the
+// answer. M and R are inferred:
+//
+//	n, err := actor.Ask(ctx, counter, func(r actor.ReplyTo[int]) CounterMsg { return Get{r} })
+//
+// The error is that of sending; what [ReplyTo.Fail] was given; what the actor failed
+// with while it handled the question; [ErrStopped] if it ended before that, or without
+// an answer; or the cause of ctx. An answer that is there beats a ctx that is done.
+func Ask[M, R any](ctx context.Context, to Ref[M], ask func(ReplyTo[R]) M) (R, error) {
+	var none R
+	if to.c == nil {
+		return none, ErrNoActor
+	}
+	if callerOf(ctx) == &to.c.core {
+		return none, fmt.Errorf("ask %s: %w", to.Path(), ErrDeadlock)
+	}
+	q := &question[R]{core: &to.c.core}
+	q.ready = make(chan struct{})
+	if err := to.c.put(ctx, item[M]{m: ask(ReplyTo[R]{q}), ask: &q.pending}, true); err != nil {
+		q.settle(givenUp, nil)
+		return none, fmt.Errorf("ask %s: %w", to.Path(), err)
+	}
+	select {
+	case <-q.ready:
+		return q.answer, q.err
+	default:
+	}
+	select {
+	case <-q.ready:
+	case <-ctx.Done():
+		q.fail(fmt.Errorf("ask %s: %w", to.Path(), context.Cause(ctx)))
+	case <-to.Done():
+		q.fail(fmt.Errorf("ask %s: %w", to.Path(), ErrStopped))
+	}
+	return q.answer, q.err
+}

@@ -1,0 +1,242 @@
+package actor
+
+import (
+	"context"
+	"runtime"
+	"runtime/debug"
+	"time"
+
+	"github.com/zeroactor/zmq/mailbox"
+)
+
+// stage is what a cell is doing about its messages.
+type stage uint8
+
+const (
+	open     stage = iota // handles them
+	resting               // has no behaviour, and waits to be given one
+	draining              // handles what is left, and ends
+	gone
+)
+
+// core is what a cell has whatever its type of message: the actor, as the tree and
+// its supervisor know it. Actors are many, so that it must be small.
+type core struct {
+	node Node
+	sup  *Supervisor
+	opts *options
+	rare *seldom // guarded by node.mu
+
+	// Owned by the activation: the goroutine that runs the cell, if there is one.
+	ctx    *runCtx // of this incarnation; nil until it is needed. Set and read by others under node.mu
+	stage  stage
+	ending bool // finish has begun
+
+	named bool // has a name of its own; set at birth
+}
+
+// seldom is what few actors need: what is left of failures and ends.
+type seldom struct {
+	killed error         // why the actor was killed
+	err    error         // what it ended with
+	empty  chan struct{} // closed when the last child has ended; nil if nobody waits
+
+	// Owned by the activation.
+	attempt int         // restarts in a row
+	rest    *time.Timer // ends the present or last rest
+}
+
+func (c *core) seldom() *seldom {
+	if c.rare == nil {
+		c.rare = new(seldom)
+	}
+	return c.rare
+}
+
+// path is for people, and the key under which the actor is known.
+func (c *core) path() string { return c.sup.path + "/" + c.node.name }
+
+// item is a message in a mailbox, and the question that it asks, if it does.
+type item[M any] struct {
+	m   M
+	ask *pending
+}
+
+// A cell is one actor: the mailbox, which its refs lead to, and the behaviour, which
+// is made anew by each restart. It has a goroutine only while there is something
+// to do.
+type cell[M any] struct {
+	core
+	q     mailbox.Queue[item[M]]
+	build func(self Ref[M]) Actor[M]
+	actor Actor[M] // nil between incarnations; owned by the activation
+}
+
+// shortRun is how many messages an activation may have handled and still be taken
+// for one that passes messages one by one: it yields before it ends, as the next
+// one may be on its way. A longer one would have the mailbox go back and forth
+// between two processors for each message. See docs/decisions/0007.
+const shortRun = 4
+
+// activate is the goroutine.
+func (c *cell[M]) activate() {
+	for c.work() {
+	}
+}
+
+// work runs the cell until there is nothing to do: then it returns false, and the
+// goroutine must end. It returns true after a failure.
+func (c *cell[M]) work() (again bool) {
+	var it item[M]
+	busy, clean := false, false
+	defer func() {
+		switch {
+		case busy:
+			again = c.crashed(it, recover())
+		case !clean: // a hook has called Goexit: a panic in one does not come here
+			go c.survive(func() { c.over(ErrGoexit) })
+		}
+	}()
+	again = c.loop(&it, &busy)
+	clean = true
+	return again
+}
+
+// loop is work, and says in it and busy what it is at.
+func (c *cell[M]) loop(it *item[M], busy *bool) (again bool) {
+	handled, yielded := 0, false
+	for {
+		if c.q.Urgent() && !c.obey() {
+			return false
+		}
+		if c.stage == resting {
+			if c.q.Sleep(true) {
+				return false
+			}
+			continue
+		}
+		var ok bool
+		if *it, ok = c.q.Next(); ok {
+			ctx := c.context()
+			*busy = true
+			err := c.actor.Receive(ctx, it.m)
+			*busy = false
+			if err != nil {
+				c.failed(*it, err)
+				if c.stage == gone {
+					return false
+				}
+			}
+			handled++
+			continue
+		}
+		switch {
+		case c.stage == draining:
+			c.finish(nil)
+			return false
+		case handled <= shortRun && !yielded:
+			yielded = true
+			runtime.Gosched()
+		case c.q.Sleep(false):
+			return false
+		}
+	}
+}
+
+// crashed does what follows a panic with v, or Goexit if v is nil. It returns true
+// if there may be more to do.
+func (c *cell[M]) crashed(it item[M], v any) (again bool) {
+	if v == nil { // only deferred calls still run on this goroutine
+		go c.survive(func() { c.failed(it, ErrGoexit) })
+		return false
+	}
+	c.failed(it, &PanicError{Value: v, Stack: debug.Stack()})
+	return c.stage != gone
+}
+
+// survive does what follows a Goexit, on a new goroutine, and then goes on.
+func (c *cell[M]) survive(what func()) {
+	clean := false
+	defer func() {
+		if !clean { // a hook again
+			go c.survive(func() { c.over(ErrGoexit) })
+		}
+	}()
+	if c.ending {
+		what = func() { c.finish(ErrGoexit) }
+	}
+	what()
+	clean = true // what follows looks after itself
+	if c.stage != gone {
+		c.activate()
+	}
+}
+
+// context returns that of the incarnation.
+func (c *cell[M]) context() *runCtx {
+	if c.ctx == nil {
+		c.openContext()
+	}
+	return c.ctx
+}
+
+// obey runs the commands that have come. It returns false if the cell is gone then.
+func (c *cell[M]) obey() bool {
+	for _, command := range c.q.Commands() {
+		command()
+	}
+	return c.stage != gone
+}
+
+// ref returns the address of c.
+func (c *cell[M]) ref() Ref[M] { return Ref[M]{c} }
+
+// put gives an item to the mailbox, or says why not. wait says whether the caller
+// may wait for room.
+func (c *cell[M]) put(ctx context.Context, it item[M], wait bool) error {
+	switch c.opts.policy {
+	case DropOldest:
+		old, displaced, o := c.q.Displace(it)
+		if displaced {
+			c.dead(old, DroppedOld, nil)
+		}
+		return c.outcome(o)
+	case DropNewest:
+		o := c.q.Put(it)
+		if o == mailbox.Full {
+			c.dead(it, DroppedNew, nil)
+			return nil
+		}
+		return c.outcome(o)
+	}
+	o := c.q.Put(it)
+	if o == mailbox.Full && wait && c.opts.policy == Wait {
+		if callerOf(ctx) == &c.core {
+			return ErrDeadlock
+		}
+		var err error
+		if o, err = c.q.PutWait(ctx, it); err != nil {
+			return err
+		}
+	}
+	return c.outcome(o)
+}
+
+func (c *cell[M]) outcome(o mailbox.Outcome) error {
+	switch o {
+	case mailbox.Full:
+		return ErrFull
+	case mailbox.Closed:
+		return ErrStopped
+	}
+	return nil
+}
+
+// dead makes a dead letter of an item, and tells who asked.
+func (c *cell[M]) dead(it item[M], why Reason, err error) {
+	path := c.path()
+	if it.ask != nil {
+		it.ask.fail(lostError(path, why, err))
+	}
+	c.sup.sys.dead(DeadLetter{To: path, Message: it.m, Reason: why, Err: err})
+}

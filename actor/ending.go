@@ -1,0 +1,278 @@
+package actor
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+)
+
+// openContext makes the context of an incarnation, which is done already if the
+// actor has been killed.
+func (c *core) openContext() {
+	r := &runCtx{core: c, begun: time.Now()}
+	c.node.mu.Lock()
+	defer c.node.mu.Unlock()
+	c.ctx = r
+	if c.rare != nil && c.rare.killed != nil {
+		r.end(c.rare.killed)
+	}
+}
+
+// told is called when it is the actor's turn to stop. It implements body.
+func (c *cell[M]) told() { c.q.Post(c.stop) }
+
+// killed makes the context done, and has the rest of the mailbox become dead letters.
+func (c *cell[M]) killed(cause error) {
+	c.seldom().killed = cause
+	if c.ctx != nil {
+		c.ctx.end(cause)
+	}
+	c.q.Post(c.stop)
+}
+
+func (c *core) reaped() {
+	if c.rare != nil && c.rare.empty != nil {
+		close(c.rare.empty)
+		c.rare.empty = nil
+	}
+}
+
+func (c *core) failure() error {
+	if c.rare == nil {
+		return nil
+	}
+	return c.rare.err
+}
+
+func (c *core) activity() string { return "actor" }
+
+// stop is the command to drain and end; or, after a kill, just to end.
+func (c *cell[M]) stop() {
+	c.q.Close()
+	switch cause := c.killer(); {
+	case c.stage == gone:
+	case cause != nil:
+		c.finish(cause)
+	case c.stage == resting:
+		c.finish(nil)
+	default:
+		c.stage = draining
+	}
+}
+
+// killer returns why the actor was killed, or nil.
+func (c *core) killer() error {
+	c.node.mu.Lock()
+	defer c.node.mu.Unlock()
+	if c.rare == nil {
+		return nil
+	}
+	return c.rare.killed
+}
+
+// failed does what follows a message that ended the incarnation with err.
+func (c *cell[M]) failed(it item[M], err error) {
+	if !errors.Is(err, ErrStop) && !errors.Is(err, ErrDone) {
+		c.dead(it, Unhandled, unwrapFinal(err))
+	}
+	c.over(err)
+}
+
+// over ends the incarnation, which failed with err or is done, and does what
+// supervision decides. If the next one fails before its first message, that is
+// decided on as well.
+func (c *cell[M]) over(err error) {
+	for err != nil {
+		ctx := c.context()
+		c.endIncarnation(err)
+		v := c.decide(err, time.Since(ctx.begun))
+		if v.report != nil {
+			c.sup.sys.report(c.path(), v.report)
+		}
+		if !v.restart {
+			c.finish(v.err)
+			return
+		}
+		c.reap(fmt.Errorf("%w: parent failed: %w", ErrKilled, err))
+		if v.delay > 0 {
+			c.stage = resting
+			c.rare.rest = c.after(v.delay, c.resume)
+			return
+		}
+		err = c.restart()
+	}
+}
+
+// resume ends a rest.
+func (c *cell[M]) resume() {
+	if c.stage == resting {
+		c.stage = open
+		c.over(c.restart())
+	}
+}
+
+// after posts a command when d has passed. Nothing waits for that but the timer.
+func (c *cell[M]) after(d time.Duration, command func()) *time.Timer {
+	return time.AfterFunc(d, func() { c.q.Post(command) })
+}
+
+// restart begins a new incarnation, after another that has ended. It returns what
+// went wrong.
+func (c *cell[M]) restart() error {
+	c.node.mu.Lock()
+	if c.node.state == alive {
+		c.node.sealed = false
+	}
+	c.node.mu.Unlock()
+	return c.incarnate()
+}
+
+// incarnate makes the behaviour. It returns what went wrong.
+func (c *cell[M]) incarnate() (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &PanicError{Value: v, Stack: debug.Stack()}
+		}
+	}()
+	c.actor = c.build(c.ref())
+	if c.actor == nil {
+		return Final(ErrNoBehaviour)
+	}
+	if starter, ok := c.actor.(Starter); ok {
+		return starter.Started(c.context())
+	}
+	return nil
+}
+
+// endIncarnation lets the behaviour know that it is over, if there is one.
+func (c *cell[M]) endIncarnation(err error) {
+	a := c.actor
+	c.actor = nil
+	c.node.mu.Lock()
+	ctx := c.ctx
+	c.ctx = nil
+	c.node.mu.Unlock()
+	ender, ok := a.(Ender)
+	if ok && ctx == nil {
+		ctx = &runCtx{core: &c.core}
+	}
+	if ctx != nil {
+		ctx.end(errRunOver)
+	}
+	if ok {
+		defer func() {
+			if v := recover(); v != nil {
+				c.sup.sys.report(c.path(), &PanicError{Value: v, Stack: debug.Stack()})
+			}
+		}()
+		ender.Ended(ctx, unwrapFinal(err))
+	}
+}
+
+// reap ends what is below the actor: kills it if cause is not nil, or else stops it,
+// and waits.
+func (c *cell[M]) reap(cause error) {
+	n := &c.node
+	n.mu.Lock()
+	n.sealed = true
+	if n.first == nil {
+		n.mu.Unlock()
+		return
+	}
+	empty := make(chan struct{})
+	c.seldom().empty = empty
+	var s sweep
+	s.pushChildren(n, cause)
+	n.mu.Unlock()
+	s.run()
+	<-empty
+}
+
+// finish ends the actor with err, for good. What is left in the mailbox becomes dead
+// letters.
+func (c *cell[M]) finish(err error) {
+	c.ending = true
+	c.q.Close()
+	c.endIncarnation(err)
+	c.reap(nil)
+	why := Stopped
+	if c.killer() != nil {
+		why = Killed
+	}
+	for it, ok := c.q.Next(); ok; it, ok = c.q.Next() {
+		c.dead(it, why, err)
+	}
+	c.stage = gone
+	for !c.q.Finish() {
+		c.obey()
+	}
+	if c.rare != nil && c.rare.rest != nil {
+		c.rare.rest.Stop()
+	}
+	if c.named {
+		c.sup.sys.forget(c.path())
+	}
+	if err != nil {
+		c.node.mu.Lock()
+		c.seldom().err = err
+		c.node.mu.Unlock()
+	}
+	var s sweep
+	s.finish(&c.node)
+	s.run()
+}
+
+// decide says what follows an incarnation that lived so long and ended with err.
+func (c *core) decide(err error, lived time.Duration) verdict {
+	restart := c.opts.restart
+	switch {
+	case errors.Is(err, ErrStop):
+		return verdict{}
+	case errors.Is(err, ErrDone):
+		if restart == Permanent && c.alive() {
+			return verdict{restart: true}
+		}
+		return verdict{}
+	}
+	if cause := c.killer(); cause != nil {
+		return killedVerdict(err)
+	}
+	if _, final := errors.AsType[*finalError](err); final || restart == Temporary || !c.alive() {
+		err = unwrapFinal(err)
+		return verdict{err: err, report: err}
+	}
+	return c.again(err, lived)
+}
+
+// again says when the actor is to be restarted, if its supervisor lets it.
+func (c *core) again(err error, lived time.Duration) verdict {
+	s := c.sup
+	if !s.admit(time.Now()) {
+		up := &EscalationError{Path: c.path(), Restarts: s.how.MaxRestarts, Window: s.how.Window, Err: err}
+		s.fail(up)
+		return verdict{err: up, report: err}
+	}
+	c.node.mu.Lock()
+	rare := c.seldom()
+	c.node.mu.Unlock()
+	if lived >= s.how.Window {
+		rare.attempt = 0
+	}
+	rare.attempt++
+	v := verdict{restart: true, report: err}
+	if s.how.Backoff != nil {
+		delay, ok := s.how.Backoff(rare.attempt, lived)
+		if !ok {
+			return verdict{err: err, report: err}
+		}
+		v.delay = delay
+	}
+	return v
+}
+
+func (c *core) alive() bool {
+	c.node.mu.Lock()
+	defer c.node.mu.Unlock()
+	return c.node.state == alive
+}

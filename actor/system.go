@@ -1,0 +1,159 @@
+package actor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// DefaultDrain is the [Config.Drain] of a system that names none.
+const DefaultDrain = 10 * time.Second
+
+// A Config configures a tree of actors. The zero value of a field means its default.
+type Config struct {
+	// Name is the root's, for people. The default is "actors".
+	Name string
+
+	// Supervision is that of the root.
+	Supervision
+
+	// DeadLetters is given each message that was accepted and not handled. It is
+	// called on the goroutine of the actor or of the sender, by several at
+	// once, and should return soon. nil logs the first, second, fourth, … of them.
+	DeadLetters func(DeadLetter)
+
+	// OnFailure is told of each error and panic of an actor, whether or not it is
+	// restarted, as DeadLetters is. nil logs them.
+	OnFailure func(path string, err error)
+
+	// Logger is for what nobody else is told of. nil is [slog.Default].
+	Logger *slog.Logger
+
+	// Drain is how long the actors may take to handle what is in their mailboxes
+	// when [Run]'s body has returned, before they are killed. Negative is none.
+	Drain time.Duration
+
+	// KillGrace is as in [Options].
+	KillGrace time.Duration
+}
+
+// system is what the actors of a tree share.
+type system struct {
+	cfg      Config
+	root     *Supervisor
+	base     context.Context // of all incarnations: has values, and is never done
+	escalate context.CancelCauseFunc
+	defaults *options
+
+	mu      sync.Mutex
+	letters int64
+	names   map[string]any // of *cell[M] by path
+	unnamed uint64
+}
+
+// A Supervisor owns actors, restarts them when they fail, and fails itself if that
+// happens too often. All methods may be called from any goroutine.
+type Supervisor struct {
+	sys  *system
+	node *Node
+	path string
+	how  Supervision
+
+	mu      sync.Mutex
+	history intensity
+}
+
+// New returns the root of a new tree, which lives until it is stopped or fails. ctx
+// gives the actors' contexts their values; that it is done does nothing.
+func New(ctx context.Context, cfg Config) (*Supervisor, error) {
+	y, err := newSystem(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	return y.root, nil
+}
+
+func newSystem(ctx context.Context, cfg Config) (*system, error) {
+	if cfg.Name == "" {
+		cfg.Name = "actors"
+	}
+	if cfg.Drain == 0 {
+		cfg.Drain = DefaultDrain
+	}
+	if err := cfg.Supervision.fill(); err != nil {
+		return nil, fmt.Errorf("actors %s: %w", cfg.Name, err)
+	}
+	y := &system{cfg: cfg, base: context.WithoutCancel(ctx), defaults: defaultOptions(), names: make(map[string]any)}
+	y.escalate = func(error) {}
+	node := NewRoot(cfg.Name, Options{KillGrace: cfg.KillGrace})
+	node.spec = &Spec{Ordered: true}
+	y.root = &Supervisor{sys: y, node: node, path: "/" + cfg.Name, how: cfg.Supervision}
+	return y, nil
+}
+
+// Run calls body with the root of a new tree. It returns when body has returned
+// and every actor of the tree has ended: these drain their mailboxes first, the
+// latest started first, for up to [Config.Drain]. The error is body's, or an
+// [*EscalationError] if the root failed: body's ctx is then done with that as
+// its cause. If both are nil it is that of stopping, as of [Node.Stop].
+func Run(ctx context.Context, cfg Config, body func(ctx context.Context, s *Supervisor) error) error {
+	y, err := newSystem(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	inner, cancel := context.WithCancelCause(ctx)
+	defer cancel(errRunOver)
+	y.mu.Lock()
+	y.escalate = cancel
+	y.mu.Unlock()
+	returned := false
+	defer func() {
+		if !returned { // a panic or Goexit of body: no goroutine outlives it all the same
+			y.root.node.Kill()
+			_ = y.root.node.Wait(context.Background())
+		}
+	}()
+	err = body(inner, y.root)
+	returned = true
+	stopped := y.drain()
+	if up, ok := errors.AsType[*EscalationError](context.Cause(inner)); ok {
+		return up
+	}
+	if err != nil {
+		return err
+	}
+	return stopped
+}
+
+func (y *system) drain() error {
+	ctx, cancel := context.WithTimeout(context.Background(), max(y.cfg.Drain, 0))
+	defer cancel()
+	return y.root.node.Stop(ctx)
+}
+
+// register makes c known under its path, and gives it a name if it has none.
+func (y *system) register(c *core, path string, cell any) bool {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	if c.node.name == "" {
+		y.unnamed++
+		c.node.name = "~" + strconv.FormatUint(y.unnamed, 10)
+		return true
+	}
+	if _, taken := y.names[path]; taken {
+		return false
+	}
+	y.names[path] = cell
+	return true
+}
+
+// forget makes the path free again.
+func (y *system) forget(path string) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	delete(y.names, path)
+}

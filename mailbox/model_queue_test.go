@@ -1,0 +1,254 @@
+//go:build ypipemodel
+
+package mailbox
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/zeroactor/zmq/internal/modeltest"
+)
+
+// A post is a queue under observation, with a reader that is run as actors are.
+type post struct {
+	Queue[int]
+	r        *room
+	got      []int
+	commands int
+	paused   bool // the reader takes no items until it is commanded to
+}
+
+func newPost(w *modeltest.World, limits Limits) *post {
+	p := &post{r: &room{w: w}}
+	p.Init(&limits, p.read)
+	p.away = asleep
+	w.Finally(func() error {
+		if p.away == awake || p.in.n != 0 || p.hand.n != 0 || p.urgent.v != 0 {
+			return fmt.Errorf("reader %d, %d and %d items left, commands %d", p.away, p.in.n, p.hand.n, p.urgent.v)
+		}
+		if p.rare != nil && !p.rare.line.Empty() {
+			return fmt.Errorf("somebody is left in line")
+		}
+		return nil
+	})
+	return p
+}
+
+func (p *post) read() {
+	p.r.w.Require(!p.paused || p.Urgent(), "woken for nothing")
+	for {
+		if p.Urgent() {
+			for _, c := range p.Commands() {
+				c()
+				p.commands++
+			}
+		}
+		if !p.paused {
+			if v, ok := p.Next(); ok {
+				p.r.visit()
+				p.got = append(p.got, v)
+				continue
+			}
+		}
+		if p.Sleep(p.paused) {
+			return
+		}
+	}
+}
+
+// wants checks that all items have come, each sender's in order. Items are tens
+// for the sender and ones for the order.
+func (p *post) wants(n int) error {
+	last := make(map[int]int)
+	for _, v := range p.got {
+		if last[v/10] >= v {
+			return fmt.Errorf("order %v", p.got)
+		}
+		last[v/10] = v
+	}
+	if len(p.got) != n {
+		return fmt.Errorf("got %v, want %d", p.got, n)
+	}
+	return nil
+}
+
+// Two wait for room in a queue for one or two.
+func TestModelQueue(t *testing.T) {
+	for preemptions, limits := range []Limits{1: {HWM: 1}, 2: {HWM: 2, LWM: 1}} {
+		if preemptions == 0 {
+			continue
+		}
+		cfg := modeltest.Config{Preemptions: preemptions, Random: 5000}
+		modeltest.Explore(t, cfg, func(w *modeltest.World) {
+			world = w
+			p := newPost(w, limits)
+			for _, sender := range []int{10, 20} {
+				w.Go(fmt.Sprint("sender ", sender), func() {
+					for i := range 2 {
+						o, err := p.PutWait(context.Background(), sender+i+1)
+						w.Require(o == Queued && err == nil, "%v, %v", o, err)
+					}
+				})
+			}
+			w.Finally(func() error { return p.wants(4) })
+		})
+	}
+}
+
+// Credit is exact: no more items are in the queue than the high-water mark says.
+func TestModelQueueBound(t *testing.T) {
+	modeltest.Explore(t, modeltest.Config{Preemptions: 3, Random: 5000, Reach: []string{"full"}}, func(w *modeltest.World) {
+		world = w
+		p := newPost(w, Limits{HWM: 2})
+		put := 0
+		w.Go("sender", func() {
+			for i := range 4 {
+				if p.Put(10+i+1) == Queued {
+					put++
+				} else {
+					w.Reached("full")
+				}
+				w.Require(p.put-p.taken <= 2, "%d items", p.put-p.taken)
+			}
+		})
+		w.Finally(func() error { return p.wants(put) })
+	})
+}
+
+// A command wakes a reader that is deaf to items, and goes past them.
+func TestModelQueueCommands(t *testing.T) {
+	modeltest.Explore(t, modeltest.Config{Preemptions: 3, Random: 5000}, func(w *modeltest.World) {
+		world = w
+		p := newPost(w, Limits{HWM: 4})
+		p.paused = true
+		p.away = deaf
+		w.Go("sender", func() { p.Put(11); p.Put(12) })
+		w.Go("commander", func() {
+			w.Require(p.Post(func() {}), "refused")
+			w.Require(p.Post(func() {
+				w.Require(len(p.got) == 0, "items before the command")
+				p.paused = false
+			}), "refused")
+		})
+		w.Finally(func() error {
+			if p.commands != 2 {
+				return fmt.Errorf("%d commands", p.commands)
+			}
+			return p.wants(2)
+		})
+	})
+}
+
+// Closing sends away who waits; what was let in is delivered. Who is cancelled
+// takes nobody's wake-up.
+func TestModelQueueClose(t *testing.T) {
+	cfg := modeltest.Config{Preemptions: 1, Random: 10_000, Reach: []string{"closed", "cancelled"}}
+	modeltest.Explore(t, cfg, func(w *modeltest.World) {
+		world = w
+		p := newPost(w, Limits{HWM: 1})
+		put := 0
+		ctx, cancel := context.WithCancel(context.Background())
+		for _, s := range []struct {
+			n   int
+			ctx context.Context
+		}{{10, context.Background()}, {20, ctx}} {
+			w.Go(fmt.Sprint("sender ", s.n), func() {
+				for i := range 2 {
+					switch o, err := p.PutWait(s.ctx, s.n+i+1); {
+					case o == Queued:
+						put++
+					case o == Closed:
+						w.Reached("closed")
+					case err != nil:
+						w.Reached("cancelled")
+					}
+				}
+			})
+		}
+		w.Go("closer", func() { cancel(); p.Close() })
+		w.Finally(func() error { return p.wants(put) })
+	})
+}
+
+// Closing sends away also who waits where nobody reads.
+func TestModelQueueCloseUnread(t *testing.T) {
+	modeltest.Explore(t, modeltest.Config{Preemptions: -1}, func(w *modeltest.World) {
+		world = w
+		var q Queue[int]
+		q.Init(&Limits{HWM: 1}, func() {})
+		w.Go("sender", func() {
+			var got [2]Outcome
+			for i := range got {
+				got[i], _ = q.PutWait(context.Background(), i)
+			}
+			w.Require(got[1] == Closed, "%v", got)
+		})
+		w.Go("closer", q.Close)
+	})
+}
+
+// A reader gives credit before it sleeps, also where it is not due yet.
+func TestModelQueueLastCredit(t *testing.T) {
+	modeltest.Explore(t, modeltest.Config{Preemptions: 1}, func(w *modeltest.World) {
+		world = w
+		p := newPost(w, Limits{HWM: 9})
+		w.Go("sender", func() {
+			for i := range 10 {
+				o, _ := p.PutWait(context.Background(), 100+i)
+				w.Require(o == Queued, "%v", o)
+			}
+		})
+		w.Finally(func() error { return p.wants(10) })
+	})
+}
+
+// What is displaced is not delivered, and what is delivered was not displaced.
+func TestModelQueueDisplace(t *testing.T) {
+	modeltest.Explore(t, modeltest.Config{Preemptions: 3, Random: 5000, Reach: []string{"displaced"}}, func(w *modeltest.World) {
+		world = w
+		p := newPost(w, Limits{HWM: 1, Single: true})
+		away := 0
+		w.Go("sender", func() {
+			for i := range 4 {
+				old, displaced, o := p.Displace(10 + i + 1)
+				w.Require(o == Queued, "%v", o)
+				if displaced {
+					w.Require(old > 10, "displaced nothing")
+					away++
+					w.Reached("displaced")
+				}
+			}
+		})
+		w.Finally(func() error { return p.wants(4 - away) })
+	})
+}
+
+// Finishing refuses while there are commands, and commands are refused after it.
+func TestModelQueueFinish(t *testing.T) {
+	modeltest.Explore(t, modeltest.Config{Preemptions: -1}, func(w *modeltest.World) {
+		world = w
+		var q Queue[int]
+		q.Init(&Limits{HWM: 1}, func() {})
+		ran, posted := 0, 0
+		w.Go("reader", func() {
+			q.Close()
+			for !q.Finish() {
+				for _, c := range q.Commands() {
+					c()
+				}
+			}
+		})
+		w.Go("commander", func() {
+			if q.Post(func() { ran++ }) {
+				posted++
+			}
+		})
+		w.Finally(func() error {
+			if ran != posted {
+				return fmt.Errorf("%d posted, %d run", posted, ran)
+			}
+			return nil
+		})
+	})
+}

@@ -1,0 +1,219 @@
+package mailbox
+
+import "context"
+
+// An Outcome says what became of an item that was to be put into a [Queue].
+type Outcome uint8
+
+const (
+	Queued Outcome = iota // it is in the queue
+	Full                  // the queue is at its high-water mark
+	Closed                // the queue takes no more
+)
+
+// How a reader may be away.
+const (
+	awake  = iota
+	asleep // until there is an item or a command
+	deaf   // until there is a command
+)
+
+// creditSteps is how often a reader gives credit while it takes as many items as
+// the high-water mark: often enough that writers need not stop.
+const creditSteps = 4
+
+// A Queue is a bounded queue from many writers to one reader that has a goroutine
+// only while there is something to do. Writers that find it full may wait until it
+// has drained to its low-water mark. Commands go past the items.
+//
+// Items lie in two rings, of which writers fill one under a lock and the reader
+// empties the other without; when it has, they change places. So the lock is
+// taken once an item by writers, and once a batch by the reader. The zero Queue
+// is to be set up with [Queue.Init], and must not be copied then.
+type Queue[T any] struct {
+	mu mutex
+
+	// Guarded by mu.
+	in     ring[T]
+	rare   *rare // what few queues need; nil until one does
+	put    int64 // items put so far, without those that were displaced
+	seen   int64 // items known to be taken
+	away   uint8
+	closed bool
+
+	// Set at birth.
+	limits *Limits
+	run    func()
+
+	// Reader only.
+	hand  ring[T]
+	taken int64
+	given int64 // items taken for which credit has been given
+
+	begun  atomicInt64 // given, for writers
+	want   atomicInt64 // number of items taken at which writers that wait are woken, or 0
+	urgent atomicInt32 // 1 while there are commands
+}
+
+// rare is what is in a queue only if somebody had to wait, or sent a command.
+type rare struct {
+	line     WaitList
+	commands []func()
+	over     bool // the reader is gone for good
+}
+
+// Limits are those of a queue. Many queues may share them.
+type Limits struct {
+	HWM int // items that may be in the queue, at least 1
+	LWM int // items left at which writers that wait go on; less than HWM
+
+	// Single has the reader take items one at a time, so that all but the one in
+	// its hand can be displaced by newer ones.
+	Single bool
+}
+
+// Init sets up a queue whose reader is the caller, until [Queue.Sleep] has
+// returned true or [Queue.Leave] been called. After that, run is called on a
+// goroutine of its own when there is something for the reader, which run then is.
+func (q *Queue[T]) Init(limits *Limits, run func()) {
+	q.limits = limits
+	q.run = run
+}
+
+// Put adds v, if there is room. Any goroutine may call it.
+func (q *Queue[T]) Put(v T) Outcome {
+	q.mu.Lock()
+	if o := q.admits(); o != Queued {
+		q.mu.Unlock()
+		return o
+	}
+	q.push(v)
+	return Queued
+}
+
+// PutWait adds v once there is room. If ctx is done first, it returns Full and the
+// cause. Any goroutine may call it.
+func (q *Queue[T]) PutWait(ctx context.Context, v T) (Outcome, error) {
+	q.mu.Lock()
+	for {
+		switch q.admits() {
+		case Closed:
+			q.mu.Unlock()
+			return Closed, nil
+		case Queued:
+			q.push(v)
+			return Queued, nil
+		}
+		if !q.arm() {
+			continue
+		}
+		w := q.seldom().line.Join()
+		q.mu.Unlock()
+		err := w.Wait(ctx)
+		q.mu.Lock()
+		q.rare.line.Leave(w)
+		if err != nil { // no wake-up is wasted by that: all are woken at once
+			q.mu.Unlock()
+			return Full, err
+		}
+	}
+}
+
+// Displace adds v, in place of the oldest item if there is no room: that one is
+// returned then. Any goroutine may call it. The queue must be a single one.
+func (q *Queue[T]) Displace(v T) (old T, displaced bool, o Outcome) {
+	q.mu.Lock()
+	if q.closed {
+		q.mu.Unlock()
+		return old, false, Closed
+	}
+	if int(q.in.n) >= q.limits.HWM { // by credit it might be full, and what the reader has in its hand be the only one
+		old, displaced = q.in.pop(), true
+		q.put--
+	}
+	q.push(v)
+	return old, displaced, Queued
+}
+
+// admits says what would become of an item. mu is held.
+func (q *Queue[T]) admits() Outcome {
+	if q.closed {
+		return Closed
+	}
+	if q.put-q.seen >= int64(q.limits.HWM) {
+		q.seen = q.begun.Load()
+		if q.put-q.seen >= int64(q.limits.HWM) {
+			return Full
+		}
+	}
+	return Queued
+}
+
+// push adds v and gives mu back.
+func (q *Queue[T]) push(v T) {
+	q.in.push(v)
+	q.put++
+	wake := q.away == asleep
+	if wake {
+		q.away = awake
+	}
+	q.mu.Unlock()
+	if wake {
+		start(q.run)
+	}
+}
+
+// arm has the reader wake those who wait when it comes to the low-water mark. It
+// returns false if it has come there already. mu is held.
+func (q *Queue[T]) arm() bool {
+	want := q.put - int64(q.limits.LWM)
+	q.want.Store(want)
+	return q.begun.Load() < want
+}
+
+// seldom returns q.rare. mu is held.
+func (q *Queue[T]) seldom() *rare {
+	if q.rare == nil {
+		q.rare = new(rare)
+	}
+	return q.rare
+}
+
+// Post gives the reader a command. It returns false if the reader is gone for
+// good. Any goroutine may call it.
+func (q *Queue[T]) Post(command func()) bool {
+	q.mu.Lock()
+	r := q.seldom()
+	if r.over {
+		q.mu.Unlock()
+		return false
+	}
+	r.commands = append(r.commands, command)
+	q.urgent.Store(1)
+	wake := q.away != awake
+	q.away = awake
+	q.mu.Unlock()
+	if wake {
+		start(q.run)
+	}
+	return true
+}
+
+// Close lets nothing more in, and sends away those who wait. What is in the queue
+// remains. Any goroutine may call it, and more than once.
+func (q *Queue[T]) Close() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.closed = true
+	if q.rare != nil {
+		q.rare.line.WakeAll()
+	}
+}
+
+// Waiting returns how many items are in the queue, up to a quarter of the
+// high-water mark too many. Any goroutine may ask.
+func (q *Queue[T]) Waiting() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return int(q.put - q.begun.Load())
+}

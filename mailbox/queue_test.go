@@ -1,0 +1,95 @@
+//go:build !ypipemodel
+
+package mailbox
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+)
+
+// A queue delivers all, each sender's items in order, under any marks.
+func TestQueue(t *testing.T) {
+	for _, limits := range []Limits{{HWM: 1}, {HWM: 2}, {HWM: 7, LWM: 6}, {HWM: 1000, LWM: 500}, {HWM: 3, Single: true}} {
+		const senders, each = 8, 2000
+		var q Queue[[2]int]
+		var last [senders]int
+		done := make(chan struct{})
+		got := 0
+		q.Init(&limits, func() {
+			for {
+				v, ok := q.Next()
+				switch {
+				case ok && last[v[0]]+1 != v[1]:
+					t.Errorf("%v after %d", v, last[v[0]])
+					fallthrough
+				case ok:
+					last[v[0]] = v[1]
+					if got++; got == senders*each {
+						close(done)
+					}
+				case q.Sleep(false):
+					return
+				}
+			}
+		})
+		q.Leave()
+		var all sync.WaitGroup
+		for s := range senders {
+			all.Go(func() {
+				for i := range each {
+					if o, err := q.PutWait(context.Background(), [2]int{s, i + 1}); o != Queued || err != nil {
+						t.Errorf("%v, %v", o, err)
+					}
+				}
+			})
+		}
+		all.Wait()
+		<-done
+	}
+}
+
+// Waiting counts what has not been taken.
+func TestQueueWaiting(t *testing.T) {
+	var q Queue[*int]
+	q.Init(&Limits{HWM: 100}, func() {})
+	for i := range 100 {
+		if q.Put(new(int)) != Queued || q.Waiting() != i+1 {
+			t.Fatalf("%d waiting after %d", q.Waiting(), i+1)
+		}
+	}
+	if q.Put(nil) != Full {
+		t.Error("not full")
+	}
+	for range 100 {
+		q.Next()
+	}
+	for _, p := range q.hand.buf {
+		if p != nil {
+			t.Error("what was taken is kept alive")
+		}
+	}
+	if q.Next(); q.Waiting() != 0 {
+		t.Errorf("%d waiting in the end", q.Waiting())
+	}
+}
+
+func ExampleQueue() {
+	var q Queue[string]
+	done := make(chan struct{})
+	q.Init(&Limits{HWM: 10, LWM: 5}, func() {
+		for {
+			if s, ok := q.Next(); ok {
+				fmt.Println(s)
+				close(done)
+			} else if q.Sleep(false) {
+				return // the next Put starts another goroutine
+			}
+		}
+	})
+	q.Leave()
+	q.Put("hello")
+	<-done
+	// Output: hello
+}

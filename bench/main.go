@@ -54,6 +54,9 @@ func run(ctx context.Context, g *gallery, args []string, stdin io.Reader, stdout
 	if o.peer != "" {
 		return o.play(ctx, stdin, stdout)
 	}
+	if o.from != "" {
+		return o.show(stdout)
+	}
 	dir, err := os.MkdirTemp("", "bench")
 	if err != nil {
 		return err
@@ -115,9 +118,24 @@ func (o options) runAll(ctx context.Context, r *runner, settings []setting, cont
 	}
 	r.progress.finish()
 	if !o.json {
-		failure = errors.Join(failure, writeTable(stdout, all, o.rounds))
+		failure = errors.Join(failure, writeTable(stdout, all))
+	}
+	if o.html != "" && len(all) > 0 {
+		failure = errors.Join(failure, writeHTMLFile(o.html, all))
 	}
 	return failure
+}
+
+// show prints results of earlier runs.
+func (o options) show(stdout io.Writer) error {
+	lines, err := readLinesFile(o.from)
+	if err != nil {
+		return err
+	}
+	if o.html != "" {
+		return writeHTMLFile(o.html, lines)
+	}
+	return writeTable(stdout, lines)
 }
 
 func profileArguments(pr peer.Profiles, labels bool) []string {

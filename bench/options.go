@@ -30,6 +30,8 @@ type options struct {
 	limit      time.Duration
 	pin        bool
 	json       bool
+	html       string
+	from       string
 	verbose    bool
 	profiles   peer.Profiles
 
@@ -110,6 +112,8 @@ func (o *options) register(f *flag.FlagSet) {
 	f.DurationVar(&o.limit, "limit", 30*time.Second, "after this `time` a sample has failed")
 	f.BoolVar(&o.pin, "pin", false, "run all processes on CPU 0 (taskset)")
 	f.BoolVar(&o.json, "json", false, "print one JSON object a result in place of the table")
+	f.StringVar(&o.html, "html", "", "also write a page with plots to `FILE`, which loads nothing")
+	f.StringVar(&o.from, "from", "", "measure nothing: show what -json has written to `FILE`, as a table, or with -html as a page")
 	f.BoolVar(&o.verbose, "v", false, "say what is being measured, where there is no progress bar")
 	o.registerProfiles(f)
 	f.BoolVar(&o.targets, "targets", false, "measure what docs/PERFORMANCE.md promises, and say whether it holds")

@@ -147,12 +147,12 @@ func writeJSON(w io.Writer, lines []line) error {
 
 // writeTable writes a row for each metric of each line. All lines are of one
 // subject.
-func writeTable(w io.Writer, lines []line, rounds int) error {
+func writeTable(w io.Writer, lines []line) error {
 	if len(lines) == 0 {
 		return nil
 	}
 	first := lines[0]
-	fmt.Fprintf(w, "%s, medians of %d rounds\n\n", first.Host, rounds)
+	fmt.Fprintf(w, "%s, medians of %d rounds\n\n", first.Host, len(first.Metrics[0].SubjectRounds))
 
 	columns := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	header := []string{"case", "transport", "bytes", "metric", "unit", first.Subject}

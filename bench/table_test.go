@@ -38,7 +38,7 @@ func testLine(t *testing.T, vs bool) line {
 
 func TestTable(t *testing.T) {
 	var b strings.Builder
-	if err := writeTable(&b, []line{testLine(t, true)}, 3); err != nil {
+	if err := writeTable(&b, []line{testLine(t, true)}); err != nil {
 		t.Fatal(err)
 	}
 	want := strings.Join([]string{
@@ -58,7 +58,7 @@ func TestTable(t *testing.T) {
 
 func TestTableAlone(t *testing.T) {
 	var b strings.Builder
-	if err := writeTable(&b, []line{testLine(t, false)}, 3); err != nil {
+	if err := writeTable(&b, []line{testLine(t, false)}); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Contains(b.String(), "ratio") || !strings.Contains(b.String(), "3 000 000\n") {

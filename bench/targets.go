@@ -252,6 +252,9 @@ func (o options) runTargets(ctx context.Context, r *runner, g *gallery, stdout, 
 		}
 	}
 	r.progress.finish()
+	if o.html != "" && len(lines) > 0 {
+		failure = errors.Join(failure, writeHTMLFile(o.html, lines))
+	}
 	if o.json {
 		return failure
 	}

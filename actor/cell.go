@@ -41,6 +41,8 @@ type seldom struct {
 	err    error         // what it ended with
 	empty  chan struct{} // closed when the last child has ended; nil if nobody waits
 
+	restarts, failures, lost int // see MailboxSnapshot
+
 	// Owned by the activation.
 	attempt int         // restarts in a row
 	rest    *time.Timer // ends the present or last rest
@@ -75,7 +77,7 @@ type cell[M any] struct {
 // shortRun is how many messages an activation may have handled and still be taken
 // for one that passes messages one by one: it yields before it ends, as the next
 // one may be on its way. A longer one would have the mailbox go back and forth
-// between two processors for each message. See docs/decisions/0007.
+// between two processors for each message. See docs/decisions/0008.
 const shortRun = 4
 
 // activate is the goroutine.
@@ -234,6 +236,7 @@ func (c *cell[M]) outcome(o mailbox.Outcome) error {
 
 // dead makes a dead letter of an item, and tells who asked.
 func (c *cell[M]) dead(it item[M], why Reason, err error) {
+	c.count(func(s *seldom) { s.lost++ })
 	path := c.path()
 	if it.ask != nil {
 		it.ask.fail(lostError(path, why, err))

@@ -75,6 +75,7 @@ func (c *core) killer() error {
 func (c *cell[M]) failed(it item[M], err error) {
 	if !errors.Is(err, ErrStop) && !errors.Is(err, ErrDone) {
 		c.dead(it, Unhandled, unwrapFinal(err))
+		c.count(func(s *seldom) { s.failures++ })
 	}
 	c.over(err)
 }
@@ -121,6 +122,7 @@ func (c *cell[M]) after(d time.Duration, command func()) *time.Timer {
 // went wrong.
 func (c *cell[M]) restart() error {
 	c.node.mu.Lock()
+	c.seldom().restarts++
 	if c.node.state == alive {
 		c.node.sealed = false
 	}
@@ -207,9 +209,11 @@ func (c *cell[M]) finish(err error) {
 	for !c.q.Finish() {
 		c.obey()
 	}
+	c.node.mu.Lock()
 	if c.rare != nil && c.rare.rest != nil {
 		c.rare.rest.Stop()
 	}
+	c.node.mu.Unlock()
 	if c.named {
 		c.sup.sys.forget(c.path())
 	}

@@ -33,14 +33,17 @@ type Node struct {
 }
 
 // A body is what lives in a node that has no Run and is not passive either: it
-// has no goroutine while it has nothing to do. All methods but failure are called
-// with the node's mu held, and must not block nor lock another node.
+// has no goroutine while it has nothing to do. All methods but failure and mailbox
+// are called with the node's mu held, and must not block nor lock another node.
 type body interface {
 	told()              // it is to end, as all below it has: the body calls sweep.finish then
 	killed(cause error) // told follows
 	reaped()            // the last child has ended
 	failure() error     // what it ended with; called when it has
 	activity() string   // what it is doing, in a word or two
+
+	counts() (restarts int, m *MailboxSnapshot) // how often it has failed; with a mailbox to fill
+	mailbox(m *MailboxSnapshot)                 // how it stands with its messages
 }
 
 // state only ever grows.

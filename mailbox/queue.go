@@ -210,6 +210,21 @@ func (q *Queue[T]) Close() {
 	}
 }
 
+// Counts are a queue's figures.
+type Counts struct {
+	Put     int64   // items put so far, without those that were displaced
+	Taken   int64   // items taken, less up to a quarter of the high-water mark
+	Outcome Outcome // that one more item would have
+}
+
+// Counts returns the queue's figures. Any goroutine may ask.
+func (q *Queue[T]) Counts() Counts {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	o := q.admits()
+	return Counts{Put: q.put, Taken: q.begun.Load(), Outcome: o}
+}
+
 // Waiting returns how many items are in the queue, up to a quarter of the
 // high-water mark too many. Any goroutine may ask.
 func (q *Queue[T]) Waiting() int {

@@ -17,6 +17,7 @@ var layers = []layer{
 	{dir: "ypipe"},
 	{dir: "mailbox", may: []string{"ypipe"}},
 	{dir: "actor", may: []string{"mailbox"}},
+	{dir: "actor/actorhttp", may: []string{"actor"}},
 	{dir: "actor/pipeline", may: []string{"ypipe", "actor"}},
 	{dir: "transport/transporttest", may: []string{".", "transport"}, tests: []string{"transport/..."}},
 	{dir: "transport/...", may: []string{".", "transport", "transport/internal/..."}},

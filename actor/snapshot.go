@@ -1,0 +1,101 @@
+package actor
+
+import "github.com/zeroactor/zmq/mailbox"
+
+// A Snapshot is what a node and those below it were doing when it was taken. Nodes
+// are looked at one after another, and are not stopped for that.
+type Snapshot struct {
+	Name     string `json:"name"`
+	Activity string `json:"activity"`           // in a word or two: "running", "resting", "actor", ...
+	Restarts int    `json:"restarts,omitempty"` // so far
+
+	Mailbox *MailboxSnapshot `json:"mailbox,omitempty"` // nil for what has none
+
+	Children []Snapshot `json:"children,omitempty"` // in order of birth
+
+	// Omitted is how many children are left out, for there were more nodes than
+	// were asked for.
+	Omitted int `json:"omitted,omitempty"`
+}
+
+// A MailboxSnapshot is how it stands with a typed actor's messages. The figures are
+// those that the mailbox keeps for itself, so that they cost nothing. Taken lags
+// behind by up to a quarter of HWM while the actor is at work.
+type MailboxSnapshot struct {
+	In       int64 `json:"in"`       // messages that have come, without those that had to make room
+	Taken    int64 `json:"taken"`    // of these, messages that the actor has taken out
+	HWM      int   `json:"hwm"`      // most that may wait
+	Full     bool  `json:"full"`     // the next one finds no room
+	Failures int   `json:"failures"` // messages that the actor failed with
+	Lost     int   `json:"lost"`     // messages that became dead letters, those among them
+}
+
+// Depth is how many messages wait.
+func (m *MailboxSnapshot) Depth() int64 { return m.In - m.Taken }
+
+// Snapshot looks at n and those below it: at up to max nodes, parents before
+// children; those that are too many are counted where they would have been. max is
+// at least 1. Any goroutine may call it.
+func (n *Node) Snapshot(max int) Snapshot {
+	root := n.snapshot()
+	type place struct {
+		node *Node
+		at   *Snapshot
+	}
+	left := max - 1
+	for todo := []place{{n, &root}}; len(todo) > 0; todo = todo[1:] {
+		p := todo[0]
+		children := p.node.children()
+		shown := min(len(children), left)
+		left -= shown
+		p.at.Omitted = len(children) - shown
+		if shown == 0 {
+			continue
+		}
+		p.at.Children = make([]Snapshot, shown)
+		for i, c := range children[:shown] {
+			p.at.Children[i] = c.snapshot()
+			todo = append(todo, place{c, &p.at.Children[i]})
+		}
+	}
+	return root
+}
+
+// snapshot looks at n alone.
+func (n *Node) snapshot() Snapshot {
+	n.mu.Lock()
+	s := Snapshot{Name: n.name, Activity: n.activity()}
+	switch {
+	case n.life != nil:
+		s.Restarts = n.life.restarts
+	case n.body != nil:
+		s.Restarts, s.Mailbox = n.body.counts()
+	}
+	n.mu.Unlock()
+	if s.Mailbox != nil {
+		n.body.mailbox(s.Mailbox)
+	}
+	return s
+}
+
+// counts returns what is counted of ends. It implements body.
+func (c *core) counts() (restarts int, m *MailboxSnapshot) {
+	m = &MailboxSnapshot{HWM: c.opts.HWM}
+	if c.rare != nil {
+		restarts, m.Failures, m.Lost = c.rare.restarts, c.rare.failures, c.rare.lost
+	}
+	return restarts, m
+}
+
+// mailbox fills in what the queue counts. It implements body.
+func (c *cell[M]) mailbox(m *MailboxSnapshot) {
+	q := c.q.Counts()
+	m.In, m.Taken, m.Full = q.Put, q.Taken, q.Outcome == mailbox.Full
+}
+
+// count changes what is counted of ends.
+func (c *core) count(change func(s *seldom)) {
+	c.node.mu.Lock()
+	defer c.node.mu.Unlock()
+	change(c.seldom())
+}

@@ -1,0 +1,130 @@
+package actor
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// A snapshot has the figures of each actor, also while it is at work.
+func TestSnapshot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		quiet := Config{DeadLetters: func(DeadLetter) {}, OnFailure: func(string, error) {}}
+		s, err := New(t.Context(), quiet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		gate := make(chan struct{})
+		ref, err := Start(s, "counter", func(Ref[int]) Actor[int] {
+			return Func[int](func(_ context.Context, m int) error {
+				if m < 0 {
+					return errors.New("negative")
+				}
+				<-gate
+				return nil
+			})
+		}, HWM(4), OnFull(DropNewest))
+		if err != nil {
+			t.Fatal(err)
+		}
+		send := func(m int) {
+			if err := ref.TrySend(m); err != nil {
+				t.Error(err)
+			}
+			synctest.Wait()
+		}
+		counter := func() Snapshot { return s.Node().Snapshot(10).Children[0] }
+		send(-1)
+		send(1)
+		for i := range 6 { // four wait, two find no room
+			send(i)
+		}
+		got := counter()
+		want := MailboxSnapshot{In: 6, Taken: 2, HWM: 4, Full: true, Failures: 1, Lost: 3}
+		if got.Name != "counter" || got.Restarts != 1 || *got.Mailbox != want || got.Mailbox.Depth() != 4 {
+			t.Errorf("%+v, %+v, want %+v", got, *got.Mailbox, want)
+		}
+		close(gate)
+		synctest.Wait()
+		want.Taken, want.Full = 6, false
+		if got := counter(); *got.Mailbox != want {
+			t.Errorf("%+v, want %+v", *got.Mailbox, want)
+		}
+		if err := s.Stop(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// A snapshot is no larger than asked for, and says what is not in it.
+func TestSnapshotIsBounded(t *testing.T) {
+	root := NewRoot("root", Options{})
+	defer mustStop(t, root)
+	for range 3 {
+		n := mustSpawn(t, root, "n", Spec{})
+		for range 2 {
+			mustSpawn(t, n, "leaf", Spec{})
+		}
+	}
+	for max, want := range map[int]string{
+		1:  `{"name":"root","activity":"passive","omitted":3}`,
+		3:  `{"name":"root","activity":"passive","children":[{"name":"n","activity":"passive","omitted":2},{"name":"n","activity":"passive","omitted":2}],"omitted":1}`,
+		10: `{"name":"root","activity":"passive","children":[` + leaves + `,` + leaves + `,` + leaves + `]}`,
+	} {
+		got, err := json.Marshal(root.Snapshot(max))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(got) != want {
+			t.Errorf("%d: %s, want %s", max, got, want)
+		}
+	}
+}
+
+const leaves = `{"name":"n","activity":"passive","children":[{"name":"leaf","activity":"passive"},{"name":"leaf","activity":"passive"}]}`
+
+// Snapshots go together with all that an actor goes through.
+func TestSnapshotWhileActorsFail(t *testing.T) {
+	quiet := Config{DeadLetters: func(DeadLetter) {}, OnFailure: func(string, error) {}}
+	quiet.Supervision = Supervision{MaxRestarts: -1, Backoff: Exponential{First: time.Microsecond}.Delay}
+	s, err := New(t.Context(), quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref, err := Start(s, "", func(Ref[int]) Actor[int] {
+		return Func[int](func(_ context.Context, m int) error {
+			if m%3 == 0 {
+				panic(m)
+			}
+			return nil
+		})
+	}, HWM(2), OnFull(DropOldest))
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for i := range 3000 {
+			if err := ref.TrySend(i); err != nil {
+				t.Error(err)
+			}
+		}
+	}()
+	for looking := true; looking; {
+		select {
+		case <-done:
+			looking = false
+		default:
+		}
+		if m := s.Node().Snapshot(2).Children[0].Mailbox; m.Depth() < 0 || m.Lost < m.Failures {
+			t.Fatalf("%+v", *m)
+		}
+	}
+	if err := s.Stop(t.Context()); err != nil {
+		t.Error(err)
+	}
+}

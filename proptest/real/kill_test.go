@@ -16,7 +16,7 @@ import (
 )
 
 // lives is how many processes are killed, one after the other.
-const lives = 4
+const lives = 3
 
 // overAll runs a test over each transport, with the process bound and connected.
 func overAll(t *testing.T, test func(t *testing.T, how, endpoint string)) {
@@ -90,7 +90,7 @@ func TestReceiverIsKilled(t *testing.T) {
 		last := -1
 		for life := range lives {
 			p := start(t, "pull", how, endpoint)
-			for range 50 + 100*life {
+			for range 50 + 50*life {
 				sender, n := 0, 0
 				fmt.Sscan(p.hear(t, "got"), &sender, &n)
 				if n <= last {
@@ -135,7 +135,7 @@ func TestSenderIsKilled(t *testing.T) {
 		}
 		for life := range lives {
 			p := start(t, "push", how, endpoint, fmt.Sprint(life))
-			for range 50 + 100*life {
+			for range 50 + 50*life {
 				for take() != life {
 					continue // the last one's last
 				}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -54,7 +55,7 @@ type process struct {
 	input io.WriteCloser
 	lines chan string   // what it says; closed at its end
 	over  chan struct{} // closed when all of that has been read
-	rest  []string      // what nobody had heard when it was killed
+	rest  []string      // what it has said and nobody has heard
 }
 
 // start starts a process, which is killed at the end of the test.
@@ -115,10 +116,16 @@ func (p *process) say(t *testing.T, line string) {
 	}
 }
 
-// hear returns the next line that begins with a word, without it. Others are
-// passed over.
+// hear returns the first line that begins with a word and was not heard yet,
+// without that word.
 func (p *process) hear(t *testing.T, word string) string {
 	t.Helper()
+	for i, line := range p.rest {
+		if said, ok := strings.CutPrefix(line, word); ok {
+			p.rest = slices.Delete(p.rest, i, i+1)
+			return strings.TrimSpace(said)
+		}
+	}
 	deadline := time.After(patience)
 	for {
 		select {
@@ -126,12 +133,13 @@ func (p *process) hear(t *testing.T, word string) string {
 			if !ok {
 				t.Fatalf("the process has ended, and has not said %q", word)
 			}
-			if rest, ok := strings.CutPrefix(line, word); ok {
-				return strings.TrimSpace(rest)
+			if said, ok := strings.CutPrefix(line, word); ok {
+				return strings.TrimSpace(said)
 			}
 			if strings.HasPrefix(line, "wrong") {
 				t.Fatal(line)
 			}
+			p.rest = append(p.rest, line)
 		case <-deadline:
 			t.Fatalf("the process does not say %q", word)
 		}

@@ -7,6 +7,10 @@ func playHere(role string, args []string) error {
 	switch role {
 	case "full":
 		return fullRole(args)
+	case "near":
+		return nearRole(args)
+	case "far":
+		return farRole(args)
 	}
 	return errors.New("no such role")
 }

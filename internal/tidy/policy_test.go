@@ -23,6 +23,7 @@ var layers = []layer{
 	{dir: "transport/...", may: []string{".", "transport", "transport/internal/..."}},
 	{dir: "engine", may: []string{".", "mailbox", "ypipe", "actor"}, tests: []string{"transport/..."}},
 	{dir: "patterns/...", may: []string{".", "ypipe", "mailbox", "actor", "transport/...", "engine", "patterns/..."}},
+	{dir: "actor/pipeline/remote", may: []string{".", "actor", "actor/pipeline", "patterns"}},
 	{dir: "proptest/...", may: []string{"..."}},
 	{dir: "bench/...", may: []string{"..."}},
 	{dir: "examples/...", may: []string{"..."}},

@@ -26,6 +26,7 @@ type Context struct {
 
 	defaults   []func(*config) // of sockets that are not told otherwise
 	maxSockets int
+	labels     bool  // see ProfileLabels
 	err        error // of the first option that was wrong
 
 	mu       sync.Mutex
@@ -41,7 +42,6 @@ type Context struct {
 func NewContext(opts ...ContextOption) *Context {
 	c := &Context{
 		pool:       arena.NewPool(0),
-		root:       actor.NewRoot("zmq", actor.Options{}),
 		transports: make(map[string]transport.Transport),
 		sockets:    make(map[*socket]struct{}),
 		closing:    make(chan struct{}),
@@ -53,6 +53,7 @@ func NewContext(opts ...ContextOption) *Context {
 	for _, o := range opts {
 		o.applyContext(c)
 	}
+	c.root = actor.NewRoot("zmq", actor.Options{Labels: c.labels})
 	return c
 }
 

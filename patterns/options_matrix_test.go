@@ -96,6 +96,7 @@ var matrix = map[string]struct {
 	"IPCFilterPID":         {patterns.IPCFilterPID(1), general},
 	"ListenFile":           {patterns.ListenFile(nil), general},
 	"MaxSockets":           {patterns.MaxSockets(1), "context"},
+	"ProfileLabels":        {patterns.ProfileLabels(), "context"},
 	"Transport":            {patterns.Transport(tcp.Transport{}), "context"},
 
 	"RoutingID":       {patterns.RoutingID(nil), "DEALER ROUTER REQ REP"},

@@ -21,7 +21,11 @@ type Library struct{ context *patterns.Context }
 // New returns a library of a context of its own. With labels, profiles tell
 // sockets and connections apart.
 func New(labels bool) *Library {
-	return &Library{patterns.NewContext()}
+	var opts []patterns.ContextOption
+	if labels {
+		opts = append(opts, patterns.ProfileLabels())
+	}
+	return &Library{patterns.NewContext(opts...)}
 }
 
 // Name returns Name.

@@ -24,6 +24,7 @@ var layers = []layer{
 	{dir: "engine", may: []string{".", "mailbox", "ypipe", "actor"}, tests: []string{"transport/..."}},
 	{dir: "patterns/...", may: []string{".", "ypipe", "mailbox", "actor", "transport/...", "engine", "patterns/..."}},
 	{dir: "actor/pipeline/remote", may: []string{".", "actor", "actor/pipeline", "patterns"}},
+	{dir: "actor/remote", may: []string{".", "actor", "patterns"}},
 	{dir: "proptest/...", may: []string{"..."}},
 	{dir: "bench/...", may: []string{"..."}},
 	{dir: "examples/...", may: []string{"..."}},

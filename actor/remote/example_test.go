@@ -42,6 +42,7 @@ func Example() {
 			return err
 		}
 		serving, stop := context.WithCancel(ctx)
+		defer stop()
 		served := make(chan error)
 		go func() { served <- server.Serve(serving) }()
 

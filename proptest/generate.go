@@ -66,6 +66,9 @@ func (g *generator) history() History {
 			RecvHWM: pick(g.r, marks...),
 		})
 	}
+	if g.p.name == "pubsub" {
+		g.modes()
+	}
 	late := g.prelude()
 	for range 5 + g.r.Intn(25) {
 		g.add(g.next())
@@ -75,6 +78,23 @@ func (g *generator) history() History {
 		}
 	}
 	return g.h
+}
+
+// modes makes some XPUBs verbose, or all sockets inverted.
+func (g *generator) modes() {
+	inverted := g.chance(15)
+	for i := range g.h.Sockets {
+		s := &g.h.Sockets[i]
+		switch {
+		case inverted && s.Kind == "XSUB":
+			s.Kind = "SUB" // an XSUB does not filter, and so does not know what is inverted
+			fallthrough
+		case inverted:
+			s.Mode = Inverted
+		case s.Kind == "XPUB" && g.chance(30):
+			s.Mode = Verbose
+		}
+	}
 }
 
 func (g *generator) add(s Step) { g.h.Steps = append(g.h.Steps, s) }

@@ -15,7 +15,14 @@ type History struct {
 type Socket struct {
 	Kind             string // its type, as "PUSH"
 	SendHWM, RecvHWM int    // 0 is no limit
+	Mode             string // what is unusual: Verbose or Inverted; "" is nothing
 }
+
+// The modes of sockets.
+const (
+	Verbose  = "verbose"  // an XPUB tells of each subscription
+	Inverted = "inverted" // a subscription keeps messages away; of all sockets of a history
+)
 
 // A Verb says what is done in a step.
 type Verb string

@@ -23,7 +23,7 @@ var all = []pattern{
 	{"dealer", [2][]string{{"DEALER"}, {"DEALER"}}, 3, newPipelineTwin},
 	{"router", [2][]string{{"ROUTER"}, {"DEALER"}}, 3, newRouterTwin},
 	{"reqrep", [2][]string{{"REQ"}, {"REP"}}, 3, newReqrepTwin},
-	{"pubsub", [2][]string{{"PUB", "XPUB"}, {"SUB"}}, 3, newPubsubTwin},
+	{"pubsub", [2][]string{{"PUB", "XPUB"}, {"SUB", "XSUB"}}, 3, newPubsubTwin},
 }
 
 // Patterns returns the names of the patterns that histories can be of.
@@ -83,15 +83,28 @@ func open(s Socket, i int, opts ...patterns.Option) (end, error) {
 		return made(patterns.NewReq(with[patterns.ReqOption](opts, send, recv)...))
 	case "REP":
 		return made(patterns.NewRep(with[patterns.RepOption](opts, send, recv)...))
+	}
+	return openPubsub(s, opts, send, recv)
+}
+
+// openPubsub is open of the sockets that publish and subscribe.
+func openPubsub(s Socket, opts []patterns.Option, send patterns.SendOption, recv patterns.RecvOption) (end, error) {
+	invert, verbose := patterns.InvertMatching(s.Mode == Inverted), patterns.XPubVerbose(s.Mode == Verbose)
+	switch s.Kind {
 	case "PUB":
-		return made(patterns.NewPub(with[patterns.PubOption](opts, send)...))
+		return made(patterns.NewPub(with[patterns.PubOption](opts, send, invert)...))
 	case "XPUB":
-		return made(patterns.NewXPub(with[patterns.XPubOption](opts, send, recv)...))
+		return made(patterns.NewXPub(with[patterns.XPubOption](opts, send, recv, invert, verbose)...))
 	case "SUB":
-		return made(patterns.NewSub(with[patterns.SubOption](opts, recv)...))
+		return made(patterns.NewSub(with[patterns.SubOption](opts, recv, invert)...))
+	case "XSUB":
+		return made(patterns.NewXSub(with[patterns.XSubOption](opts, send, recv)...))
 	}
 	return nil, fmt.Errorf("proptest: no kind of socket %q", s.Kind)
 }
+
+// subscribes reports whether sockets of a kind subscribe.
+func subscribes(kind string) bool { return kind == "SUB" || kind == "XSUB" }
 
 // with returns options that apply to all sockets together with others.
 func with[T any](opts []patterns.Option, more ...T) []T {

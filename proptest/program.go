@@ -39,7 +39,11 @@ func (h History) literal() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "proptest.History{\n\t\tPattern: %q,\n\t\tSeed:    %d,\n\t\tSockets: []proptest.Socket{\n", h.Pattern, h.Seed)
 	for _, s := range h.Sockets {
-		fmt.Fprintf(&b, "\t\t\t{Kind: %q, SendHWM: %d, RecvHWM: %d},\n", s.Kind, s.SendHWM, s.RecvHWM)
+		fmt.Fprintf(&b, "\t\t\t{Kind: %q, SendHWM: %d, RecvHWM: %d", s.Kind, s.SendHWM, s.RecvHWM)
+		if s.Mode != "" {
+			fmt.Fprintf(&b, ", Mode: %q", s.Mode)
+		}
+		b.WriteString("},\n")
 	}
 	b.WriteString("\t\t},\n\t\tSteps: []proptest.Step{\n")
 	for _, s := range h.Steps {

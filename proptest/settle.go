@@ -29,7 +29,7 @@ func (w *world) settle() error {
 		if err := w.polled(); err != nil {
 			return err
 		}
-	case w.twin.base().damaged:
+	case w.twin.base().damaged || w.h.Sockets[0].Mode == Inverted:
 		time.Sleep(time.Millisecond) // a real network; nothing tells when it is done, and nothing is concluded from it
 		return nil
 	default:
@@ -123,7 +123,7 @@ func (w *world) settleReal() error {
 				return err
 			}
 		}
-		if _, ok := p.end.(subscriber); ok && w.h.Sockets[i].Kind == "SUB" {
+		if _, ok := p.end.(subscriber); ok && subscribes(w.h.Sockets[i].Kind) {
 			if err := w.alone(i); err != nil {
 				return err
 			}

@@ -342,13 +342,17 @@ func asTried(err error) error {
 
 func (w *world) subscribe(i int, topic string, on bool) error {
 	sock, ok := w.places[i].end.(subscriber)
-	if !ok || w.h.Sockets[i].Kind != "SUB" {
+	if !ok || !subscribes(w.h.Sockets[i].Kind) {
 		return nil
 	}
 	if err := w.alone(i); err != nil {
 		return err
 	}
 	w.twin.subscribe(i, topic, on)
+	if x, ok := sock.(trySender); ok && w.h.Seed%2 == 0 { // an XSUB may as well send what it asks for
+		octet := map[bool]string{true: "\x01", false: "\x00"}
+		return x.TrySend(zmq.NewMessage(octet[on] + topic))
+	}
 	if on {
 		return sock.Subscribe(topic)
 	}

@@ -189,7 +189,7 @@ func TestCommandLine(t *testing.T) {
 // A parser that is killed in the middle of its work, with more waiting for it, takes
 // nothing with it: the result is exact.
 func TestKilledWorker(t *testing.T) {
-	const lines = 200_000
+	const lines = 60_000
 	want := reference(t, newMadeUp(lines))
 	c := spawn(t, "", "-endpoint", "tcp://127.0.0.1:*", "-lines", fmt.Sprint(lines))
 	join := []string{"-role", "parse", "-workers", "2", "-endpoint", c.await(t, "parse at ")}

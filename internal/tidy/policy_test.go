@@ -18,7 +18,7 @@ var layers = []layer{
 	{dir: "mailbox", may: []string{"ypipe"}},
 	{dir: "actor", may: []string{"mailbox"}},
 	{dir: "actor/actorhttp", may: []string{"actor"}},
-	{dir: "actor/pipeline", may: []string{"ypipe", "actor"}},
+	{dir: "actor/pipeline", may: []string{"ypipe", "actor"}, tests: []string{".", "patterns"}}, // examples over sockets
 	{dir: "transport/transporttest", may: []string{".", "transport"}, tests: []string{"transport/..."}},
 	{dir: "transport/...", may: []string{".", "transport", "transport/internal/..."}},
 	{dir: "engine", may: []string{".", "mailbox", "ypipe", "actor"}, tests: []string{"transport/..."}},

@@ -31,8 +31,10 @@ type core struct {
 	ctx    *runCtx // of this incarnation; nil until it is needed. Set and read by others under node.mu
 	stage  stage
 	ending bool // finish has begun
+	early  bool // there are items in aside.ahead
 
 	named bool // has a name of its own; set at birth
+	told  bool // watchers have been told; guarded by node.mu
 }
 
 // seldom is what few actors need: what is left of failures and ends.
@@ -42,6 +44,8 @@ type seldom struct {
 	empty  chan struct{} // closed when the last child has ended; nil if nobody waits
 
 	restarts, failures, lost int // see MailboxSnapshot
+	watchers                 []*watcher
+	timers                   map[*Timer]struct{}
 
 	// Owned by the activation.
 	attempt int         // restarts in a row
@@ -71,7 +75,10 @@ type cell[M any] struct {
 	core
 	q     mailbox.Queue[item[M]]
 	build func(self Ref[M]) Actor[M]
-	actor Actor[M] // nil between incarnations; owned by the activation
+
+	// Owned by the activation.
+	actor Actor[M]  // nil between incarnations
+	aside *aside[M] // nil until there is something in it
 }
 
 // shortRun is how many messages an activation may have handled and still be taken
@@ -118,7 +125,7 @@ func (c *cell[M]) loop(it *item[M], busy *bool) (again bool) {
 			continue
 		}
 		var ok bool
-		if *it, ok = c.q.Next(); ok {
+		if *it, ok = c.next(); ok {
 			ctx := c.context()
 			*busy = true
 			err := c.actor.Receive(ctx, it.m)
@@ -143,6 +150,14 @@ func (c *cell[M]) loop(it *item[M], busy *bool) (again bool) {
 			return false
 		}
 	}
+}
+
+// next takes the message that is to be handled next.
+func (c *cell[M]) next() (item[M], bool) {
+	if c.early {
+		return c.takeEarly()
+	}
+	return c.q.Next()
 }
 
 // crashed does what follows a panic with v, or Goexit if v is nil. It returns true
@@ -184,7 +199,15 @@ func (c *cell[M]) context() *runCtx {
 
 // obey runs the commands that have come. It returns false if the cell is gone then.
 func (c *cell[M]) obey() bool {
-	for _, command := range c.q.Commands() {
+	todo := c.q.Commands()
+	defer func() { // a hook that one of them calls may call Goexit: the others are to be run all the same
+		for _, command := range todo {
+			c.q.Post(command)
+		}
+	}()
+	for len(todo) > 0 {
+		command := todo[0]
+		todo = todo[1:]
 		command()
 	}
 	return c.stage != gone

@@ -11,7 +11,8 @@
 //
 // An actor has a goroutine only while it has messages: an idle one takes some 400
 // bytes. Its mailbox is bounded, and who sends to a full one waits; a [Policy] may
-// say otherwise. Stopping, killing and timers go past the messages.
+// say otherwise. Stopping, killing, timers ([After], [Every],
+// [ReceiveTimeout]) and watches ([Watch]) go past the messages.
 //
 // No message vanishes. It is handled; or sending it returns an error; or, if it was
 // accepted and cannot be handled, because the actor fails, ends or is killed,

@@ -73,7 +73,11 @@ func (c *core) killer() error {
 
 // failed does what follows a message that ended the incarnation with err.
 func (c *cell[M]) failed(it item[M], err error) {
-	if !errors.Is(err, ErrStop) && !errors.Is(err, ErrDone) {
+	switch {
+	case errors.Is(err, ErrLater):
+		c.stash(it)
+		return
+	case !errors.Is(err, ErrStop) && !errors.Is(err, ErrDone):
 		c.dead(it, Unhandled, unwrapFinal(err))
 		c.count(func(s *seldom) { s.failures++ })
 	}
@@ -96,17 +100,22 @@ func (c *cell[M]) over(err error) {
 			return
 		}
 		c.reap(fmt.Errorf("%w: parent failed: %w", ErrKilled, err))
+		if v.regroup != nil {
+			c.stage = resting
+			c.sup.sys.hands.Go(v.regroup.do)
+			return
+		}
 		if v.delay > 0 {
 			c.stage = resting
-			c.rare.rest = c.after(v.delay, c.resume)
+			c.rare.rest = c.after(v.delay, c.wakeUp)
 			return
 		}
 		err = c.restart()
 	}
 }
 
-// resume ends a rest.
-func (c *cell[M]) resume() {
+// wakeUp ends a rest.
+func (c *cell[M]) wakeUp() {
 	if c.stage == resting {
 		c.stage = open
 		c.over(c.restart())
@@ -127,6 +136,7 @@ func (c *cell[M]) restart() error {
 		c.node.sealed = false
 	}
 	c.node.mu.Unlock()
+	c.unstash() // who comes anew may do with them what it likes
 	return c.incarnate()
 }
 
@@ -154,6 +164,7 @@ func (c *cell[M]) endIncarnation(err error) {
 	c.node.mu.Lock()
 	ctx := c.ctx
 	c.ctx = nil
+	c.stopTimers()
 	c.node.mu.Unlock()
 	ender, ok := a.(Ender)
 	if ok && ctx == nil {
@@ -202,11 +213,15 @@ func (c *cell[M]) finish(err error) {
 	if c.killer() != nil {
 		why = Killed
 	}
-	for it, ok := c.q.Next(); ok; it, ok = c.q.Next() {
-		c.dead(it, why, err)
-	}
 	c.stage = gone
-	for !c.q.Finish() {
+	c.unstash()
+	for {
+		for it, ok := c.next(); ok; it, ok = c.next() {
+			c.dead(it, why, err)
+		}
+		if c.q.Finish() {
+			break
+		}
 		c.obey()
 	}
 	c.node.mu.Lock()
@@ -217,11 +232,7 @@ func (c *cell[M]) finish(err error) {
 	if c.named {
 		c.sup.sys.forget(c.path())
 	}
-	if err != nil {
-		c.node.mu.Lock()
-		c.seldom().err = err
-		c.node.mu.Unlock()
-	}
+	c.tellWatchers(err)
 	var s sweep
 	s.finish(&c.node)
 	s.run()
@@ -254,7 +265,9 @@ func (c *core) again(err error, lived time.Duration) verdict {
 	s := c.sup
 	if !s.admit(time.Now()) {
 		up := &EscalationError{Path: c.path(), Restarts: s.how.MaxRestarts, Window: s.how.Window, Err: err}
-		s.fail(up)
+		if regroup := s.fail(up); regroup != nil {
+			return verdict{restart: true, report: err, regroup: regroup}
+		}
 		return verdict{err: up, report: err}
 	}
 	c.node.mu.Lock()
@@ -271,6 +284,9 @@ func (c *core) again(err error, lived time.Duration) verdict {
 			return verdict{err: err, report: err}
 		}
 		v.delay = delay
+	}
+	if s.how.Strategy != OneForOne {
+		v.regroup = &regrouping{s, &c.node, v.delay}
 	}
 	return v
 }

@@ -87,6 +87,8 @@ type Spec struct {
 	// runs on the child's goroutine: at any time until self has ended, and for
 	// several children at once. It may spawn a replacement.
 	OnChildExit func(self, child *Node, err error)
+
+	group *Supervisor // whose place the node is, if it is one's
 }
 
 // check returns an error that wraps ErrSpec if s contradicts itself.

@@ -21,6 +21,7 @@ type verdict struct {
 	delay   time.Duration // before the restart
 	err     error         // the node's, if it ends; after a restart that never comes to be, nil
 	report  error         // the failure, or nil if there was none
+	regroup *regrouping   // restarts the actor together with others; nil if it restarts alone
 }
 
 // sequence is the memory of a node's supervision. It has no clock; its only

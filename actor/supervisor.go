@@ -9,6 +9,9 @@ import (
 // Supervision says how a [Supervisor] treats actors that fail. The zero value of a
 // field means its default.
 type Supervision struct {
+	// Strategy says who is restarted when one fails.
+	Strategy Strategy
+
 	// MaxRestarts is how many restarts of its actors a supervisor makes within
 	// one Window; where one more is due, it fails itself. 0 is
 	// [DefaultMaxRestarts]; negative is no limit, and needs a Backoff.
@@ -27,6 +30,8 @@ type Supervision struct {
 // fill puts the defaults in, or returns what makes no sense.
 func (v *Supervision) fill() error {
 	switch {
+	case v.Strategy > RestForOne:
+		return fmt.Errorf("%w: unknown %v", ErrSpec, v.Strategy)
 	case v.Window < 0:
 		return fmt.Errorf("%w: negative Window", ErrSpec)
 	case v.MaxRestarts < 0 && v.Backoff == nil:
@@ -58,13 +63,22 @@ func (s *Supervisor) admit(now time.Time) bool {
 	return s.history.admit(now, s.how.MaxRestarts, s.how.Window)
 }
 
-// fail ends s, with all below it, because of err.
-func (s *Supervisor) fail(err *EscalationError) {
-	y := s.sys
-	y.mu.Lock()
-	escalate := y.escalate
-	y.mu.Unlock()
+// fail gives s up because of err, which its own supervisor decides on. It returns
+// what restarts s with all below it, or nil if there is no help: the tree is killed
+// then.
+func (s *Supervisor) fail(err *EscalationError) *regrouping {
+	y, p := s.sys, s.parent
 	y.report(s.path, err)
-	escalate(err)
-	y.root.node.kill(fmt.Errorf("%w: %w", ErrKilled, err))
+	if p == nil {
+		y.mu.Lock()
+		escalate := y.escalate
+		y.mu.Unlock()
+		escalate(err)
+		y.root.node.kill(fmt.Errorf("%w: %w", ErrKilled, err))
+		return nil
+	}
+	if !p.admit(time.Now()) {
+		return p.fail(&EscalationError{Path: s.path, Restarts: p.how.MaxRestarts, Window: p.how.Window, Err: err})
+	}
+	return &regrouping{p, s.node, 0}
 }

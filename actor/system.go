@@ -48,6 +48,7 @@ type system struct {
 	base     context.Context // of all incarnations: has values, and is never done
 	escalate context.CancelCauseFunc
 	defaults *options
+	hands    sync.WaitGroup // goroutines that restart several actors
 
 	mu      sync.Mutex
 	letters int64
@@ -58,10 +59,13 @@ type system struct {
 // A Supervisor owns actors, restarts them when they fail, and fails itself if that
 // happens too often. All methods may be called from any goroutine.
 type Supervisor struct {
-	sys  *system
-	node *Node
-	path string
-	how  Supervision
+	sys    *system
+	node   *Node
+	parent *Supervisor // nil for the root
+	path   string
+	how    Supervision
+
+	hand sync.Mutex // held by who restarts several
 
 	mu      sync.Mutex
 	history intensity
@@ -120,6 +124,7 @@ func Run(ctx context.Context, cfg Config, body func(ctx context.Context, s *Supe
 	err = body(inner, y.root)
 	returned = true
 	stopped := y.drain()
+	y.hands.Wait()
 	if up, ok := errors.AsType[*EscalationError](context.Cause(inner)); ok {
 		return up
 	}
@@ -144,10 +149,21 @@ func (y *system) register(c *core, path string, cell any) bool {
 		c.node.name = "~" + strconv.FormatUint(y.unnamed, 10)
 		return true
 	}
+	return y.claimLocked(path, cell)
+}
+
+// claim makes what has the path known under it, unless something else is.
+func (y *system) claim(path string, what any) bool {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	return y.claimLocked(path, what)
+}
+
+func (y *system) claimLocked(path string, what any) bool {
 	if _, taken := y.names[path]; taken {
 		return false
 	}
-	y.names[path] = cell
+	y.names[path] = what
 	return true
 }
 

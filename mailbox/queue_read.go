@@ -13,6 +13,9 @@ func (q *Queue[T]) Next() (v T, ok bool) {
 	return v, true
 }
 
+// Taken returns how many items have been taken. Reader only.
+func (q *Queue[T]) Taken() int64 { return q.taken }
+
 // refill fills the reader's hand, if there is anything.
 func (q *Queue[T]) refill() bool {
 	if q.taken != q.given {

@@ -1,0 +1,204 @@
+package actor
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Strategy says which of a supervisor's actors are restarted when one fails. The
+// mailboxes of all are kept.
+type Strategy uint8
+
+const (
+	OneForOne  Strategy = iota // the one that failed: the default
+	OneForAll                  // all
+	RestForOne                 // the one that failed, and those that were started after it
+)
+
+func (g Strategy) String() string {
+	switch g {
+	case OneForOne:
+		return "one for one"
+	case OneForAll:
+		return "one for all"
+	case RestForOne:
+		return "rest for one"
+	}
+	return fmt.Sprintf("Strategy(%d)", uint8(g))
+}
+
+// ErrSibling is what an incarnation ends with that is restarted because of another
+// actor's failure. A [Temporary] actor ends by it for good.
+var ErrSibling = errors.New("actor: restarted because of another one's failure")
+
+// Supervise starts a supervisor under s. If it fails, by too many restarts of its
+// actors, that is to s as the failure of an actor: s restarts all that is below it, or
+// fails itself. The error is [ErrSpec], [ErrDuplicate] or [ErrStopping], wrapped.
+func Supervise(s *Supervisor, name string, how Supervision) (*Supervisor, error) {
+	below, err := supervise(s, name, how)
+	if err != nil {
+		return nil, fmt.Errorf("start supervisor %s under %s: %w", name, s.path, err)
+	}
+	return below, nil
+}
+
+func supervise(s *Supervisor, name string, how Supervision) (*Supervisor, error) {
+	if err := how.fill(); err != nil {
+		return nil, err
+	}
+	if name == "" || strings.Contains(name, "/") {
+		return nil, fmt.Errorf("%w: a supervisor named %q", ErrSpec, name)
+	}
+	below := &Supervisor{sys: s.sys, parent: s, path: s.path + "/" + name, how: how}
+	if !s.sys.claim(below.path, below) {
+		return nil, ErrDuplicate
+	}
+	below.node = &Node{name: name, parent: s.node, tree: s.node.tree, spec: &Spec{
+		Ordered: true,
+		OnExit:  func(*Node, error) { s.sys.forget(below.path) },
+		group:   below,
+	}}
+	if !s.node.adopt(below.node) {
+		s.sys.forget(below.path)
+		return nil, ErrStopping
+	}
+	return below, nil
+}
+
+// A member is what a supervisor restarts together with others. Both methods wait
+// until it is done, also where the member is stopped or killed meanwhile.
+type member interface {
+	pause()  // ends the incarnation
+	resume() // begins another
+}
+
+// member returns what lives in n as a member, or nil.
+func (n *Node) member() member {
+	if n.spec != nil && n.spec.group != nil {
+		return n.spec.group
+	}
+	m, _ := n.body.(member)
+	return m
+}
+
+// A regrouping restarts those that a supervisor has to when one has failed.
+type regrouping struct {
+	s      *Supervisor
+	failed *Node
+	delay  time.Duration
+}
+
+// do ends them, the latest first, and begins anew after the delay, the oldest first.
+func (r *regrouping) do() {
+	s := r.s
+	all := s.affected(r.failed)
+	s.hand.Lock()
+	for _, m := range slices.Backward(all) {
+		m.pause()
+	}
+	s.hand.Unlock()
+	resume := func() {
+		s.hand.Lock()
+		defer s.hand.Unlock()
+		for _, m := range all {
+			m.resume()
+		}
+	}
+	if r.delay > 0 {
+		time.AfterFunc(r.delay, resume)
+		return
+	}
+	resume()
+}
+
+// affected lists who is restarted when failed is.
+func (s *Supervisor) affected(failed *Node) (all []member) {
+	found := s.how.Strategy == OneForAll
+	for n := range s.node.Children() {
+		if n == failed {
+			found = true
+		}
+		m := n.member()
+		if m == nil || !found || s.how.Strategy == OneForOne && n != failed {
+			continue
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+func (s *Supervisor) members() (all []member) {
+	for n := range s.node.Children() {
+		if m := n.member(); m != nil {
+			all = append(all, m)
+		}
+	}
+	return all
+}
+
+// pause ends what is below s. It implements member.
+func (s *Supervisor) pause() {
+	for _, m := range slices.Backward(s.members()) {
+		m.pause()
+	}
+}
+
+// resume begins anew what is below s, which has failed no time then.
+func (s *Supervisor) resume() {
+	s.mu.Lock()
+	s.history = nil
+	s.mu.Unlock()
+	for _, m := range s.members() {
+		m.resume()
+	}
+}
+
+// command has the activation run f, and waits until it has.
+func (c *cell[M]) command(f func()) {
+	done := make(chan struct{})
+	if c.q.Post(func() {
+		defer close(done)
+		f()
+	}) {
+		<-done
+	}
+}
+
+// pause ends the incarnation, because of a sibling.
+func (c *cell[M]) pause() {
+	c.command(func() {
+		if c.stage != open {
+			return
+		}
+		c.endIncarnation(ErrSibling)
+		c.reap(fmt.Errorf("%w: parent: %w", ErrKilled, ErrSibling))
+		if c.opts.restart == Temporary {
+			c.finish(ErrSibling)
+			return
+		}
+		c.stage = resting
+	})
+}
+
+// resume begins another incarnation.
+func (c *cell[M]) resume() { c.command(c.wakeUp) }
+
+// Lookup returns the actor whose path is that of s with the name appended, as in
+// "counter", or "workers/counter" for one under another supervisor. The error is
+// [ErrNoActor] if there is none, and [ErrSpec] if its messages are of another type.
+func Lookup[M any](s *Supervisor, name string) (Ref[M], error) {
+	path := s.path + "/" + name
+	s.sys.mu.Lock()
+	found := s.sys.names[path]
+	s.sys.mu.Unlock()
+	switch c := found.(type) {
+	case *cell[M]:
+		return Ref[M]{c}, nil
+	case nil:
+		return Ref[M]{}, fmt.Errorf("look up %s: %w", path, ErrNoActor)
+	}
+	return Ref[M]{}, fmt.Errorf("look up %s: %w: it takes other messages", path, ErrSpec)
+}

@@ -1,22 +1,20 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/zeroactor/zmq/internal/leaktest"
+	"github.com/zeroactor/zmq/internal/proctest"
 )
 
 const (
@@ -72,74 +70,10 @@ func reference(t *testing.T, r io.Reader) string {
 	return out.String()
 }
 
-// A process is the program in a process of its own.
-type process struct {
-	cmd    *exec.Cmd
-	stdout bytes.Buffer
-	said   chan string // lines of standard error
-	reader sync.WaitGroup
-}
-
-func spawn(t *testing.T, env string, args ...string) *process {
+// spawn starts the program in a process of its own.
+func spawn(t *testing.T, env string, args ...string) *proctest.Process {
 	t.Helper()
-	p := &process{cmd: exec.Command(os.Args[0], args...), said: make(chan string, 1<<10)}
-	p.cmd.Env = append(os.Environ(), childVar+"=1", env)
-	p.cmd.Stdout = &p.stdout
-	stderr, err := p.cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := p.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	var log []string
-	p.reader.Go(func() {
-		defer close(p.said)
-		for s := bufio.NewScanner(stderr); s.Scan(); {
-			log = append(log, s.Text())
-			p.said <- s.Text()
-		}
-	})
-	t.Cleanup(func() {
-		_ = p.cmd.Process.Kill() // an error says that it has ended
-		p.reader.Wait()
-		if p.cmd.ProcessState == nil {
-			_ = p.cmd.Wait()
-		}
-		if t.Failed() {
-			t.Logf("%q said:\n%s\nand printed:\n%s", args, strings.Join(log, "\n"), p.stdout.String())
-		}
-	})
-	return p
-}
-
-// await returns the rest of the first line that begins with prefix.
-func (p *process) await(t *testing.T, prefix string) string {
-	t.Helper()
-	timer := time.NewTimer(limit)
-	defer timer.Stop()
-	for {
-		select {
-		case line, more := <-p.said:
-			if rest, found := strings.CutPrefix(line, prefix); found {
-				return rest
-			}
-			if !more {
-				t.Fatalf("%q ended without saying %q", p.cmd.Args, prefix)
-			}
-		case <-timer.C:
-			t.Fatalf("%q did not say %q in %v", p.cmd.Args, prefix, limit)
-		}
-	}
-}
-
-// end waits for the end of the process and returns its exit code.
-func (p *process) end() int {
-	timer := time.AfterFunc(limit, func() { _ = p.cmd.Process.Kill() })
-	defer timer.Stop()
-	p.reader.Wait() // as exec.Cmd.StderrPipe wants it
-	_ = p.cmd.Wait()
-	return p.cmd.ProcessState.ExitCode()
+	return proctest.Spawn(t, limit, []string{childVar + "=1", env}, args...)
 }
 
 // One process counts as one look at the whole log does, made up or from files.
@@ -192,25 +126,23 @@ func TestKilledWorker(t *testing.T) {
 	const lines = 60_000
 	want := reference(t, newMadeUp(lines))
 	c := spawn(t, "", "-endpoint", "tcp://127.0.0.1:*", "-lines", fmt.Sprint(lines))
-	join := []string{"-role", "parse", "-workers", "2", "-endpoint", c.await(t, "parse at ")}
+	join := []string{"-role", "parse", "-workers", "2", "-endpoint", c.Await(t, "parse at ")}
 	victim := spawn(t, stallVar+"=5", join...)
-	victim.await(t, stalled)
+	victim.Await(t, stalled)
 	heir := spawn(t, "", join...)
-	c.await(t, "parse: a worker has joined, the number 2")
-	if err := victim.cmd.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	if victim.end() >= 0 {
+	c.Await(t, "parse: a worker has joined, the number 2")
+	victim.Kill(t)
+	if victim.End() >= 0 {
 		t.Error("the victim was not killed")
 	}
-	c.await(t, "parse: lost a worker with ")
-	if code := c.end(); code != 0 {
+	c.Await(t, "parse: lost a worker with ")
+	if code := c.End(); code != 0 {
 		t.Errorf("exit code %d", code)
 	}
-	if code := heir.end(); code != 0 {
+	if code := heir.End(); code != 0 {
 		t.Errorf("exit code of the other worker %d", code)
 	}
-	if got := c.stdout.String(); got != want {
+	if got := c.Output(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }

@@ -9,12 +9,20 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/zeroactor/zmq/internal/proctest"
 )
+
+// spawn starts the program in a process of its own.
+func spawn(t *testing.T, env string, args ...string) *proctest.Process {
+	t.Helper()
+	return proctest.Spawn(t, limit, []string{childVar + "=1", env}, args...)
+}
 
 // A crew is a sink and a ventilator that have been started, and what a worker
 // needs to join them.
 type crew struct {
-	sink, ventilator *process
+	sink, ventilator *proctest.Process
 	join             []string // arguments of a worker
 }
 
@@ -23,10 +31,10 @@ func assemble(t *testing.T, transport string, flags []string, paths ...string) c
 	wildcard := map[string]string{"tcp": "tcp://127.0.0.1:*", "ipc": "ipc://*"}[transport]
 	var c crew
 	c.sink = spawn(t, "", append([]string{"-role", "sink", "-bind", wildcard}, flags...)...)
-	reports := c.sink.await(t, "reports at ")
+	reports := c.sink.Await(t, "reports at ")
 	args := append([]string{"-role", "ventilator", "-bind", wildcard, "-connect", reports}, flags...)
 	c.ventilator = spawn(t, "", append(args, paths...)...)
-	tasks := c.ventilator.await(t, "tasks at ")
+	tasks := c.ventilator.Await(t, "tasks at ")
 	c.join = append([]string{"-role", "worker", "-connect", tasks, "-connect", reports}, flags...)
 	return c
 }
@@ -38,16 +46,16 @@ func TestSeveralProcesses(t *testing.T) {
 		t.Run(transport, func(t *testing.T) {
 			begin := time.Now()
 			c := assemble(t, transport, nil, g.root, filepath.Join(g.root, "missing"))
-			workers := []*process{spawn(t, "", c.join...), spawn(t, "", append(c.join, "-workers", "2")...)}
+			workers := []*proctest.Process{spawn(t, "", c.join...), spawn(t, "", append(c.join, "-workers", "2")...)}
 			for _, p := range append(workers, c.ventilator, c.sink) {
-				if code := p.end(t); code != 0 {
-					t.Errorf("%q: exit code %d", p.cmd.Args, code)
+				if code := p.End(); code != 0 {
+					t.Errorf("%q: exit code %d", p.Cmd.Args, code)
 				}
 			}
-			checkOutput(t, c.sink.stdout.String(), want, files, 1)
+			checkOutput(t, c.sink.Output(), want, files, 1)
 			late := false // a worker was: its peers may be gone already, and it waits as long as it may
 			for _, p := range workers {
-				late = late || strings.Contains(strings.Join(p.log, "\n"), "no work came")
+				late = late || strings.Contains(p.Log(), "no work came")
 			}
 			if took := time.Since(begin); took >= defaultPatience && !late {
 				t.Errorf("took %v: somebody waited for what cannot come", took)
@@ -79,11 +87,11 @@ const (
 
 // stallWorker starts a worker and returns when it has stopped in the midst of
 // its work and the sink has heard of it.
-func stallWorker(t *testing.T, c crew) *process {
+func stallWorker(t *testing.T, c crew) *proctest.Process {
 	t.Helper()
 	p := spawn(t, fmt.Sprintf("%s=%d", stallVar, stallAt), c.join...)
-	p.await(t, stalled)
-	c.sink.await(t, fmt.Sprintf("%d of ", stallSeen))
+	p.Await(t, stalled)
+	c.sink.Await(t, fmt.Sprintf("%d of ", stallSeen))
 	return p
 }
 
@@ -100,18 +108,18 @@ func TestKilledWorker(t *testing.T) {
 			c := assemble(t, transport, quick[:], g.root)
 			victim := stallWorker(t, c)
 			heir := spawn(t, "", c.join...)
-			victim.kill(t)
-			if victim.end(t) >= 0 {
+			victim.Kill(t)
+			if victim.End() >= 0 {
 				t.Error("the victim was not killed")
 			}
-			if heir, v := heir.end(t), c.ventilator.end(t); heir != 0 || v != 0 {
+			if heir, v := heir.End(), c.ventilator.End(); heir != 0 || v != 0 {
 				t.Errorf("exit codes: worker %d, ventilator %d", heir, v)
 			}
-			if code := c.sink.end(t); code != 1 {
+			if code := c.sink.End(); code != 1 {
 				t.Errorf("exit code of the sink %d", code)
 			}
-			name := fmt.Sprintf("worker %d/1", victim.cmd.Process.Pid)
-			output := c.sink.stdout.String()
+			name := fmt.Sprintf("worker %d/1", victim.Cmd.Process.Pid)
+			output := c.sink.Output()
 			lost := checkLosses(t, g, output)
 			// Its last reports may have died with it.
 			if n := strings.Count(output, ", begun by "+name+"\n"); n > 1 {
@@ -167,11 +175,11 @@ func TestKilledOnlyWorker(t *testing.T) {
 	g := plenty(t)
 	c := assemble(t, "tcp", []string{"-quiet", "1s", "-patience", "2s"}, g.root)
 	victim := stallWorker(t, c)
-	victim.kill(t)
-	if v, s := c.ventilator.end(t), c.sink.end(t); v != 0 || s != 1 {
+	victim.Kill(t)
+	if v, s := c.ventilator.End(), c.sink.End(); v != 0 || s != 1 {
 		t.Errorf("exit codes: ventilator %d, sink %d", v, s)
 	}
-	output := c.sink.stdout.String()
+	output := c.sink.Output()
 	if lost := checkLosses(t, g, output); lost <= len(g.files)-stallAt || lost > len(g.files)-stallSeen {
 		t.Errorf("%d lost of %d", lost, len(g.files))
 	}
@@ -185,12 +193,12 @@ func TestKilledSink(t *testing.T) {
 	g := plenty(t)
 	c := assemble(t, "tcp", []string{"-quiet", "1s", "-patience", "3s"}, g.root)
 	held := stallWorker(t, c)
-	c.sink.kill(t)
+	c.sink.Kill(t)
 	worker := spawn(t, "", c.join...)
-	held.kill(t)
+	held.Kill(t)
 	begin := time.Now()
-	worker.end(t) // with whatever code: it may or may not have had results to deliver
-	if code := c.ventilator.end(t); code != 1 {
+	worker.End() // with whatever code: it may or may not have had results to deliver
+	if code := c.ventilator.End(); code != 1 {
 		t.Errorf("exit code of the ventilator %d", code)
 	}
 	if took := time.Since(begin); took > limit/2 {

@@ -33,36 +33,44 @@ type Failure struct{ Text string }
 
 func (e *Failure) Error() string { return e.Text }
 
-// codes are the errors that mean the same on both sides.
-func codes() map[string]error {
-	return map[string]error{
-		"stopped":  actor.ErrStopped,
-		"full":     actor.ErrFull,
-		"unknown":  ErrUnknown,
-		"codec":    ErrCodec,
-		"timeout":  context.DeadlineExceeded,
-		"lost":     ErrLost,
-		"protocol": ErrProtocol,
+// A code stands on the wire for an error that means the same on both sides.
+type code struct {
+	name string
+	err  error
+}
+
+// codes are all of them. Of an error that is several the first one counts.
+func codes() []code {
+	return []code{
+		{"lost", ErrLost},
+		{"stopped", actor.ErrStopped},
+		{"full", actor.ErrFull},
+		{"unknown", ErrUnknown},
+		{"codec", ErrCodec},
+		{"protocol", ErrProtocol},
+		{"timeout", context.DeadlineExceeded},
 	}
 }
 
 // codeOf returns what the other side is told of an error.
-func codeOf(err error) (code, text string) {
+func codeOf(err error) (name, text string) {
 	if errors.Is(err, context.Canceled) { // the server ends
 		err = fmt.Errorf("%w: %w", ErrLost, err)
 	}
-	for code, known := range codes() {
-		if errors.Is(err, known) {
-			return code, err.Error()
+	for _, c := range codes() {
+		if errors.Is(err, c.err) {
+			return c.name, err.Error()
 		}
 	}
 	return "failed", err.Error()
 }
 
 // errorOf is the reverse of codeOf.
-func errorOf(code, text string) error {
-	if known, ok := codes()[code]; ok {
-		return fmt.Errorf("%w (peer: %s)", known, text)
+func errorOf(name, text string) error {
+	for _, c := range codes() {
+		if c.name == name {
+			return fmt.Errorf("%w (peer: %s)", c.err, text)
+		}
 	}
 	return &Failure{text}
 }

@@ -97,6 +97,22 @@ func (p *plant) adder(name string, opts ...actor.Option) actor.Ref[msg] {
 	return ref
 }
 
+// stuck starts an actor that handles nothing before it is released, and exports it. It
+// says when it has begun with a message.
+func (p *plant) stuck(opts ...actor.Option) (ref actor.Ref[msg], begun chan struct{}, release func()) {
+	gate := make(chan struct{})
+	begun = make(chan struct{}, 2*remote.MaxPending)
+	ref = must(actor.Start(p.s, "stuck", func(actor.Ref[msg]) actor.Actor[msg] {
+		return actor.Func[msg](func(context.Context, msg) error {
+			begun <- struct{}{}
+			<-gate
+			return nil
+		})
+	}, opts...))
+	p.export("stuck", ref)
+	return ref, begun, func() { close(gate) }
+}
+
 func (p *plant) export(name string, ref actor.Ref[msg]) {
 	ask := func(_ struct{}, r actor.ReplyTo[int]) msg { return msg{reply: r, asks: true} }
 	if err := remote.Export(p.server, name, ref, remote.JSON[msg]()); err != nil {
@@ -155,17 +171,8 @@ func TestErrorsComeBack(t *testing.T) {
 	if err := ended.Stop(p.ctx); err != nil {
 		t.Fatal(err)
 	}
-	gate := make(chan struct{})
-	defer close(gate)
-	begun := make(chan struct{}, 10)
-	stuck := must(actor.Start(p.s, "stuck", func(actor.Ref[msg]) actor.Actor[msg] {
-		return actor.Func[msg](func(context.Context, msg) error {
-			begun <- struct{}{}
-			<-gate
-			return nil
-		})
-	}, actor.HWM(1), actor.OnFull(actor.Fail)))
-	p.export("stuck", stuck)
+	stuck, begun, release := p.stuck(actor.HWM(1), actor.OnFull(actor.Fail))
+	defer release()
 	for i := range 2 { // one in work, and one that fills the mailbox
 		if err := stuck.TrySend(msg{}); err != nil {
 			t.Fatal(err)
@@ -208,14 +215,7 @@ func TestErrorsComeBack(t *testing.T) {
 // that is stuck does not hold up others, however many wait for it.
 func TestStuckActor(t *testing.T) {
 	p := newPlant(t, "inproc://x")
-	gate := make(chan struct{})
-	stuck := must(actor.Start(p.s, "stuck", func(actor.Ref[msg]) actor.Actor[msg] {
-		return actor.Func[msg](func(context.Context, msg) error {
-			<-gate
-			return nil
-		})
-	}, actor.HWM(1)))
-	p.export("stuck", stuck)
+	_, _, release := p.stuck(actor.HWM(1))
 	p.adder("adder")
 	short, cancel := context.WithTimeout(p.ctx, 50*time.Millisecond)
 	defer cancel()
@@ -240,24 +240,15 @@ func TestStuckActor(t *testing.T) {
 	if err := p.to("adder").Send(p.ctx, msg{Add: 1}); err != nil {
 		t.Error(err)
 	}
-	close(gate)
+	release()
 	all.Wait()
 }
 
 // A client whose server dies learns that at once, and reaches the next one.
 func TestServerDies(t *testing.T) {
 	p := newPlant(t, "tcp://127.0.0.1:*")
-	gate := make(chan struct{})
-	asked := make(chan struct{}, 10)
-	defer close(gate)
-	stuck := must(actor.Start(p.s, "stuck", func(actor.Ref[msg]) actor.Actor[msg] {
-		return actor.Func[msg](func(context.Context, msg) error {
-			asked <- struct{}{}
-			<-gate
-			return nil
-		})
-	}))
-	p.export("stuck", stuck)
+	_, asked, release := p.stuck()
+	defer release()
 	lost := make(chan error)
 	go func() {
 		_, err := p.sum("stuck")
@@ -273,17 +264,8 @@ func TestServerDies(t *testing.T) {
 // Closing a client ends those who wait, and those who come.
 func TestClientCloses(t *testing.T) {
 	p := newPlant(t, "inproc://x")
-	gate := make(chan struct{})
-	asked := make(chan struct{}, 10)
-	defer close(gate)
-	stuck := must(actor.Start(p.s, "stuck", func(actor.Ref[msg]) actor.Actor[msg] {
-		return actor.Func[msg](func(context.Context, msg) error {
-			asked <- struct{}{}
-			<-gate
-			return nil
-		})
-	}))
-	p.export("stuck", stuck)
+	_, asked, release := p.stuck()
+	defer release()
 	waits := make(chan error)
 	go func() {
 		_, err := p.sum("stuck")
@@ -355,5 +337,21 @@ func TestCodecs(t *testing.T) {
 	got := must(remote.Bytes().Decode(b))
 	if b[0] = 'x'; string(got) != "abc" {
 		t.Errorf("bytes are kept: %q", got)
+	}
+}
+
+// An error that is several of those that have a code is always the same one.
+func TestOneCode(t *testing.T) {
+	p := newPlant(t, "inproc://x")
+	ref := must(actor.Start(p.s, "both", func(actor.Ref[msg]) actor.Actor[msg] {
+		return actor.Func[msg](func(_ context.Context, m msg) error {
+			return m.reply.Fail(fmt.Errorf("%w: %w", context.DeadlineExceeded, actor.ErrStopped))
+		})
+	}))
+	p.export("both", ref)
+	for range 20 {
+		if _, err := p.sum("both"); !errors.Is(err, actor.ErrStopped) || errors.Is(err, context.DeadlineExceeded) {
+			t.Fatalf("told as %v", err)
+		}
 	}
 }

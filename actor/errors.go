@@ -31,6 +31,39 @@ var (
 	errRunOver = errors.New("actor: run is over")
 )
 
+// Errors of typed actors.
+var (
+	// ErrDone is returned by an actor that has done its work: if it is
+	// [Permanent] it is built anew, and ends without an error otherwise.
+	ErrDone = errors.New("actor: done")
+
+	// ErrStopped is the error of a message that cannot reach an actor because
+	// that has ended, or ends before it would have its turn.
+	ErrStopped = errors.New("actor: stopped")
+
+	// ErrFull is the error of a message that found the mailbox at its
+	// high-water mark and was not to wait.
+	ErrFull = errors.New("actor: mailbox is full")
+
+	// ErrNoActor is the error of what is done with the zero [Ref].
+	ErrNoActor = errors.New("actor: no actor")
+
+	// ErrDuplicate is the error of starting an actor under a name that one of its
+	// siblings has.
+	ErrDuplicate = errors.New("actor: name is taken")
+
+	// ErrStoppedInStart is the error of starting an actor that stops, or is
+	// stopped, before it has started.
+	ErrStoppedInStart = errors.New("actor: stopped while it started")
+
+	// ErrNoBehaviour is the error of an actor whose build function returns nil.
+	ErrNoBehaviour = errors.New("actor: built without a behaviour")
+
+	// ErrDeadlock is the error of a call that would wait for ever, as the caller
+	// itself is what it would wait for.
+	ErrDeadlock = errors.New("actor: would wait for itself")
+)
+
 // Final makes err, which must not be nil, the last failure of its node: the
 // node ends with err and is not run again, whatever its [Restart].
 func Final(err error) error { return &finalError{err} }

@@ -224,11 +224,3 @@ func (q *Queue[T]) Counts() Counts {
 	o := q.admits()
 	return Counts{Put: q.put, Taken: q.begun.Load(), Outcome: o}
 }
-
-// Waiting returns how many items are in the queue, up to a quarter of the
-// high-water mark too many. Any goroutine may ask.
-func (q *Queue[T]) Waiting() int {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return int(q.put - q.begun.Load())
-}

@@ -20,7 +20,7 @@ func BenchmarkSpawnStop(b *testing.B) {
 		"labels":  {Options{Labels: true}, Spec{Run: obedient}},
 	} {
 		b.Run(name, func(b *testing.B) {
-			root := NewRoot("root", c.opts)
+			root := NewRoot("top", c.opts)
 			b.ReportAllocs()
 			for b.Loop() {
 				n, err := root.Spawn("n", c.spec)
@@ -60,7 +60,7 @@ func BenchmarkStopTree(b *testing.B) {
 			b.Run(fmt.Sprintf("%s/fan=%d", name, fan), func(b *testing.B) {
 				var took time.Duration
 				for b.Loop() {
-					root := NewRoot("root", Options{})
+					root := NewRoot("top", Options{})
 					grow(b, root, fan, spec)
 					start := time.Now()
 					if err := root.Stop(context.Background()); err != nil {
@@ -79,7 +79,7 @@ func BenchmarkIdle(b *testing.B) {
 	for name, spec := range map[string]Spec{"passive": {}, "run": {Run: obedient}} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				root := NewRoot("root", Options{})
+				root := NewRoot("top", Options{})
 				before := inUse()
 				grow(b, root, 10, spec)
 				time.Sleep(100 * time.Millisecond) // real time, for goroutines to park

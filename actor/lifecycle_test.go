@@ -92,7 +92,7 @@ func expect(t *testing.T, what, got, want string) {
 func TestStopGoesUpFromTheLeaves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d diary
-		root := NewRoot("root", Options{OnFailure: d.onFailure})
+		root := NewRoot("top", Options{OnFailure: d.onFailure})
 		n := root
 		for _, name := range []string{"a", "b", "c"} {
 			n = mustSpawn(t, n, name, Spec{OnExit: d.onExit, Run: func(ctx context.Context, self *Node) error {
@@ -113,7 +113,7 @@ func TestStopGoesUpFromTheLeaves(t *testing.T) {
 
 func TestSiblingsStopTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		root := NewRoot("root", Options{})
+		root := NewRoot("top", Options{})
 		for i := range 100 {
 			mustSpawn(t, root, fmt.Sprint(i), Spec{Run: func(ctx context.Context, self *Node) error {
 				<-self.Stopping()
@@ -132,7 +132,7 @@ func TestSiblingsStopTogether(t *testing.T) {
 func TestOrderedStopsTheLatestFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d diary
-		root := NewRoot("root", Options{})
+		root := NewRoot("top", Options{})
 		parent := mustSpawn(t, root, "parent", Spec{Ordered: true, OnExit: d.onExit})
 		for _, name := range []string{"a", "b", "c", "d", "e"} {
 			spec := Spec{OnExit: d.onExit}
@@ -158,7 +158,7 @@ func TestOrderedStopsTheLatestFirst(t *testing.T) {
 func TestOrderedKillOfOneChild(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d diary
-		root := NewRoot("root", Options{})
+		root := NewRoot("top", Options{})
 		parent := mustSpawn(t, root, "parent", Spec{Ordered: true})
 		mustSpawn(t, parent, "a", Spec{Run: func(ctx context.Context, self *Node) error {
 			<-self.Stopping()
@@ -189,7 +189,7 @@ func TestOrderedKillOfOneChild(t *testing.T) {
 func TestDeadlineKills(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d diary
-		root := NewRoot("root", Options{OnFailure: d.onFailure})
+		root := NewRoot("top", Options{OnFailure: d.onFailure})
 		a := mustSpawn(t, root, "a", Spec{Run: obedient})
 		b := mustSpawn(t, a, "b", Spec{Run: stubborn, Restart: Permanent})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -217,7 +217,7 @@ func TestDeadlineKills(t *testing.T) {
 
 func TestStopNamesTheStuck(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		root := NewRoot("root", Options{KillGrace: 2 * time.Second})
+		root := NewRoot("top", Options{KillGrace: 2 * time.Second})
 		release := make(chan struct{})
 		deaf := func(context.Context, *Node) error { <-release; return nil }
 		group := mustSpawn(t, root, "group", Spec{})
@@ -237,10 +237,10 @@ func TestStopNamesTheStuck(t *testing.T) {
 		if took := time.Since(start); took != 3*time.Second {
 			t.Errorf("took %v", took)
 		}
-		if stuck.Total != MaxStuckListed+4 || len(stuck.Paths) != MaxStuckListed || stuck.Paths[0] != "/root/group/deaf0" {
+		if stuck.Total != MaxStuckListed+4 || len(stuck.Paths) != MaxStuckListed || stuck.Paths[0] != "/top/group/deaf0" {
 			t.Errorf("%+v", stuck)
 		}
-		if s := err.Error(); !strings.HasPrefix(s, "actor: 20 nodes did not end when killed: /root/group/deaf0, ") || !strings.HasSuffix(s, ", ...") {
+		if s := err.Error(); !strings.HasPrefix(s, "actor: 20 nodes did not end when killed: /top/group/deaf0, ") || !strings.HasSuffix(s, ", ...") {
 			t.Error(s)
 		}
 		close(release)
@@ -252,7 +252,7 @@ func TestStopNamesTheStuck(t *testing.T) {
 
 func TestKillGraceNegative(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		root := NewRoot("root", Options{KillGrace: -1})
+		root := NewRoot("top", Options{KillGrace: -1})
 		release := make(chan struct{})
 		mustSpawn(t, root, "deaf", Spec{Run: func(context.Context, *Node) error { <-release; return nil }})
 		ctx, cancel := context.WithCancel(t.Context())
@@ -269,7 +269,7 @@ func TestKillGraceNegative(t *testing.T) {
 
 func TestNoBirthUnderTheStopping(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		root := NewRoot("root", Options{})
+		root := NewRoot("top", Options{})
 		var late error
 		parent := mustSpawn(t, root, "parent", Spec{Run: func(ctx context.Context, self *Node) error {
 			<-self.Stopping()
@@ -301,7 +301,7 @@ func TestNoBirthUnderTheStopping(t *testing.T) {
 
 // Run is called once even if the node is killed before its goroutine starts.
 func TestRunAlwaysRuns(t *testing.T) {
-	root := NewRoot("root", Options{})
+	root := NewRoot("top", Options{})
 	for range 200 {
 		ran := false
 		n := mustSpawn(t, root, "n", Spec{Restart: Permanent, Run: func(ctx context.Context, self *Node) error {
@@ -320,7 +320,7 @@ func TestRunAlwaysRuns(t *testing.T) {
 }
 
 func TestSpecErrors(t *testing.T) {
-	root := NewRoot("root", Options{})
+	root := NewRoot("top", Options{})
 	for name, spec := range map[string]Spec{
 		"passive restart":    {Restart: Transient},
 		"passive back-off":   {Backoff: Exponential{}.Delay},
@@ -340,7 +340,7 @@ func TestSpecErrors(t *testing.T) {
 
 func TestWaitHeedsItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		root := NewRoot("root", Options{})
+		root := NewRoot("top", Options{})
 		n := mustSpawn(t, root, "n", Spec{Run: func(ctx context.Context, self *Node) error {
 			<-self.Stopping()
 			return errBoom
@@ -366,7 +366,7 @@ func TestWaitHeedsItsContext(t *testing.T) {
 func TestExitOnlyOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d diary
-		root := NewRoot("root", Options{})
+		root := NewRoot("top", Options{})
 		n := mustSpawn(t, root, "n", Spec{OnExit: func(self *Node, err error) {
 			time.Sleep(time.Second)
 			d.onExit(self, err)
@@ -384,7 +384,7 @@ func TestExitOnlyOnce(t *testing.T) {
 
 // Channels asked for late are closed, too.
 func TestLateChannels(t *testing.T) {
-	root := NewRoot("root", Options{})
+	root := NewRoot("top", Options{})
 	n := mustSpawn(t, root, "n", Spec{})
 	root.BeginStop()
 	<-n.Done()
@@ -395,7 +395,7 @@ func TestLateChannels(t *testing.T) {
 
 func TestContextEndsWithItsRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		root := NewRoot("root", Options{})
+		root := NewRoot("top", Options{})
 		var contexts []context.Context
 		n := mustSpawn(t, root, "n", Spec{Restart: Transient, Run: func(ctx context.Context, self *Node) error {
 			contexts = append(contexts, ctx)
@@ -420,7 +420,7 @@ func TestContextEndsWithItsRun(t *testing.T) {
 func TestGoexitIsAFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d diary
-		root := NewRoot("root", Options{OnFailure: d.onFailure})
+		root := NewRoot("top", Options{OnFailure: d.onFailure})
 		runs := 0
 		n := mustSpawn(t, root, "n", Spec{Restart: Transient, OnExit: d.onExit, Run: func(context.Context, *Node) error {
 			if runs++; runs < 3 {

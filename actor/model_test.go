@@ -275,7 +275,7 @@ func (h *history) check() error {
 
 // replay lets all events happen and then stops what is left.
 func replay(events []uint32) error {
-	root := &subject{node: NewRoot("root", Options{}), twin: &twin{passive: true}}
+	root := &subject{node: NewRoot("top", Options{}), twin: &twin{passive: true}}
 	h := &history{all: []*subject{root}}
 	var first error
 	for i, v := range events {

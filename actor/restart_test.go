@@ -13,7 +13,7 @@ import (
 func TestPanicIsContained(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d diary
-		root := NewRoot("root", Options{OnFailure: d.onFailure})
+		root := NewRoot("top", Options{OnFailure: d.onFailure})
 		parent := mustSpawn(t, root, "parent", Spec{Run: obedient,
 			OnChildExit: func(self, child *Node, err error) { d.add("%s lost %s: %v", self.Name(), child.Name(), err) }})
 		child := mustSpawn(t, parent, "child", Spec{OnExit: d.onExit, Run: func(context.Context, *Node) error { panic(errBoom) }})
@@ -35,7 +35,7 @@ func TestPanicIsContained(t *testing.T) {
 func TestPanicsInHooksAreContained(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d diary
-		root := NewRoot("root", Options{OnFailure: func(n *Node, err error) {
+		root := NewRoot("top", Options{OnFailure: func(n *Node, err error) {
 			d.onFailure(n, err)
 			panic("in OnFailure")
 		}})
@@ -56,7 +56,7 @@ func TestRestartsWithBackoffThenEscalates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d diary
 		start := time.Now()
-		root := NewRoot("root", Options{})
+		root := NewRoot("top", Options{})
 		parent := mustSpawn(t, root, "parent", Spec{OnChildExit: func(_, child *Node, err error) { d.add("lost %s", child.Name()) }})
 		n := mustSpawn(t, parent, "n", Spec{
 			Restart: Transient, MaxRestarts: 3, Window: time.Minute, OnExit: func(*Node, error) { d.add("exit") },
@@ -66,10 +66,10 @@ func TestRestartsWithBackoffThenEscalates(t *testing.T) {
 				return errBoom
 			}})
 		up, ok := errors.AsType[*EscalationError](n.Wait(t.Context()))
-		if !ok || up.Path != "/root/parent/n" || up.Restarts != 3 || !errors.Is(up, errBoom) {
+		if !ok || up.Path != "/top/parent/n" || up.Restarts != 3 || !errors.Is(up, errBoom) {
 			t.Errorf("%+v", up)
 		} else {
-			expect(t, "text", up.Error(), "actor: /root/parent/n restarted 3 times within 1m0s: boom")
+			expect(t, "text", up.Error(), "actor: /top/parent/n restarted 3 times within 1m0s: boom")
 		}
 		expect(t, "history", d.take(), "run 0s; run 1s; run 3s; run 7s; exit; lost n")
 		mustStop(t, root)
@@ -81,7 +81,7 @@ func TestStopEndsTheBackoffAtOnce(t *testing.T) {
 		for name, stop := range map[string]func(*Node){"stop": (*Node).BeginStop, "kill": (*Node).Kill} {
 			t.Run(fmt.Sprint(name, keep), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					root := NewRoot("root", Options{})
+					root := NewRoot("top", Options{})
 					runs := 0
 					n := mustSpawn(t, root, "n", Spec{Restart: Permanent, KeepChildren: keep,
 						Backoff: Exponential{First: time.Hour}.Delay,
@@ -108,7 +108,7 @@ func TestStopEndsTheBackoffAtOnce(t *testing.T) {
 func TestStopWhileRestingWaitsForChildren(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d diary
-		root := NewRoot("root", Options{})
+		root := NewRoot("top", Options{})
 		n := mustSpawn(t, root, "n", Spec{Restart: Permanent, KeepChildren: true, OnExit: d.onExit,
 			Backoff: Exponential{First: time.Hour}.Delay,
 			Run: func(_ context.Context, self *Node) error {
@@ -145,7 +145,7 @@ func TestChildrenOfARun(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var d diary
-				root := NewRoot("root", Options{})
+				root := NewRoot("top", Options{})
 				child := Spec{Run: func(ctx context.Context, self *Node) error {
 					<-self.Stopping()
 					time.Sleep(time.Second)
@@ -180,7 +180,7 @@ func TestChildrenOfARun(t *testing.T) {
 // deadline gets through to them.
 func TestStopWhileReaping(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		root := NewRoot("root", Options{})
+		root := NewRoot("top", Options{})
 		n := mustSpawn(t, root, "n", Spec{Restart: Permanent, Run: func(_ context.Context, self *Node) error {
 			mustSpawn(t, self, "child", Spec{Run: stubborn})
 			return nil
@@ -203,7 +203,7 @@ func TestStopWhileReaping(t *testing.T) {
 func TestOneForAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d diary
-		root := NewRoot("root", Options{})
+		root := NewRoot("top", Options{})
 		lost := make(chan error, 2)
 		crash := make(chan struct{})
 		mustSpawn(t, root, "group", Spec{
@@ -242,7 +242,7 @@ func TestOneForAll(t *testing.T) {
 		if err := root.Tree(&text); err != nil {
 			t.Error(err)
 		}
-		expect(t, "tree", text.String(), "root passive\n  group running, 1 restarts\n    a running\n    b running\n")
+		expect(t, "tree", text.String(), "top passive\n  group running, 1 restarts\n    a running\n    b running\n")
 		// The children are told, and then the group: nothing is left to kill.
 		mustStop(t, root)
 	})
@@ -250,7 +250,7 @@ func TestOneForAll(t *testing.T) {
 
 func TestSelfStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		root := NewRoot("root", Options{})
+		root := NewRoot("top", Options{})
 		n := mustSpawn(t, root, "n", Spec{Restart: Permanent, Run: func(ctx context.Context, self *Node) error {
 			self.BeginStop()
 			<-self.Stopping()

@@ -61,7 +61,7 @@ func TestSnapshot(t *testing.T) {
 
 // A snapshot is no larger than asked for, and says what is not in it.
 func TestSnapshotIsBounded(t *testing.T) {
-	root := NewRoot("root", Options{})
+	root := NewRoot("top", Options{})
 	defer mustStop(t, root)
 	for range 3 {
 		n := mustSpawn(t, root, "n", Spec{})
@@ -70,9 +70,9 @@ func TestSnapshotIsBounded(t *testing.T) {
 		}
 	}
 	for max, want := range map[int]string{
-		1:  `{"name":"root","activity":"passive","omitted":3}`,
-		3:  `{"name":"root","activity":"passive","children":[{"name":"n","activity":"passive","omitted":2},{"name":"n","activity":"passive","omitted":2}],"omitted":1}`,
-		10: `{"name":"root","activity":"passive","children":[` + leaves + `,` + leaves + `,` + leaves + `]}`,
+		1:  `{"name":"top","activity":"passive","omitted":3}`,
+		3:  `{"name":"top","activity":"passive","children":[{"name":"n","activity":"passive","omitted":2},{"name":"n","activity":"passive","omitted":2}],"omitted":1}`,
+		10: `{"name":"top","activity":"passive","children":[` + leaves + `,` + leaves + `,` + leaves + `]}`,
 	} {
 		got, err := json.Marshal(root.Snapshot(max))
 		if err != nil {

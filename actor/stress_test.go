@@ -79,7 +79,7 @@ func (c *census) spawn(parent *Node, r *rand.Rand) {
 }
 
 func stress(t *testing.T, seed uint64) {
-	root := NewRoot("root", Options{})
+	root := NewRoot("top", Options{})
 	c := &census{t: t, nodes: []*Node{root}, exits: map[*Node]int{}, runs: map[*Node]int{}}
 	var wg sync.WaitGroup
 	for g := range uint64(4) {

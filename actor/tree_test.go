@@ -23,7 +23,7 @@ func TestPath(t *testing.T) {
 
 func TestTreeTellsWhatNodesDo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		root := NewRoot("root", Options{})
+		root := NewRoot("top", Options{})
 		mustSpawn(t, root, "resting", Spec{Restart: Permanent, Backoff: Exponential{First: time.Hour}.Delay,
 			Run: func(context.Context, *Node) error { return nil }})
 		mustSpawn(t, root, "restarted", Spec{Restart: Permanent, Run: func(_ context.Context, self *Node) error {
@@ -51,7 +51,7 @@ func TestTreeTellsWhatNodesDo(t *testing.T) {
 		if err := root.Tree(&text); err != nil {
 			t.Error(err)
 		}
-		expect(t, "tree", text.String(), `root passive
+		expect(t, "tree", text.String(), `top passive
   resting resting
   restarted running, 2 restarts
   killed killed
@@ -63,7 +63,7 @@ func TestTreeTellsWhatNodesDo(t *testing.T) {
 		}
 		root.BeginStop()
 		root.Wait(t.Context())
-		expect(t, "root", root.String(), "root ended")
+		expect(t, "root", root.String(), "top ended")
 	})
 }
 
@@ -82,7 +82,7 @@ func TestDeepTree(t *testing.T) {
 	} {
 		for _, ordered := range []bool{false, true} {
 			t.Run(fmt.Sprint(name, ordered), func(t *testing.T) {
-				root := NewRoot("root", Options{})
+				root := NewRoot("top", Options{})
 				n := root
 				for range deep {
 					n = mustSpawn(t, n, "n", Spec{Ordered: ordered})
@@ -106,7 +106,7 @@ func (c *counting) Write(p []byte) (int, error) { *c += counting(len(p)); return
 
 // Siblings of an ordered parent end in a loop, not in each other's calls.
 func TestWideOrderedTree(t *testing.T) {
-	root := NewRoot("root", Options{})
+	root := NewRoot("top", Options{})
 	parent := mustSpawn(t, root, "parent", Spec{Ordered: true})
 	for range deep {
 		mustSpawn(t, parent, "n", Spec{})
@@ -115,7 +115,7 @@ func TestWideOrderedTree(t *testing.T) {
 }
 
 func TestLabels(t *testing.T) {
-	root := NewRoot("root", Options{Labels: true})
+	root := NewRoot("top", Options{Labels: true})
 	labels := make(chan string, 1)
 	plain := NewRoot("plain", Options{})
 	run := func(ctx context.Context, self *Node) error {
@@ -124,7 +124,7 @@ func TestLabels(t *testing.T) {
 		return ErrStop
 	}
 	mustSpawn(t, mustSpawn(t, root, "a", Spec{}), "b", Spec{Run: run})
-	expect(t, "label", <-labels, "/root/a/b")
+	expect(t, "label", <-labels, "/top/a/b")
 	mustSpawn(t, plain, "c", Spec{Run: run})
 	expect(t, "label", <-labels, "")
 
@@ -136,7 +136,7 @@ func TestLabels(t *testing.T) {
 		seen <- text.String()
 		return err
 	}})
-	if text := <-seen; !strings.Contains(text, `"actor":"/root/d"`) {
+	if text := <-seen; !strings.Contains(text, `"actor":"/top/d"`) {
 		t.Errorf("profile has no label:\n%s", text)
 	}
 	mustStop(t, root)

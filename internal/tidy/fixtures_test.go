@@ -122,9 +122,9 @@ var banFixtures = []fixture{
 	{rule: "init", path: "engine/a_test.go", text: "package p\nfunc init() {}\n", lines: []int{2}},
 	{rule: "init", path: "engine/a.go", text: "package p\nfunc (t T) init() {}\nfunc initialise() {}\n"},
 
-	{rule: "unfinished", path: "engine/a.go", text: "package p\n// TODO: more\n", lines: []int{2}},
-	{rule: "unfinished", path: "docs/a.md", text: "# FIXME\n\nand XXX.\n", lines: []int{1, 3}},
-	{rule: "unfinished", path: "docs/a.md", text: "A TODOS list, mkstemp(\"XXXXXX\") and what to do.\n"},
+	{rule: "unfinished", path: "engine/a.go", text: "package p\n// TO" + "DO: more\n", lines: []int{2}},
+	{rule: "unfinished", path: "docs/a.md", text: "# FIX" + "ME\n\nand X" + "XX.\n", lines: []int{1, 3}},
+	{rule: "unfinished", path: "docs/a.md", text: "A TO" + "DOS list, mkstemp(\"X" + "XXXXX\") and what to do.\n"},
 
 	{rule: "machine", path: "docs/a.md", text: "see `/home/ann/zmq`\n", lines: []int{1}},
 	{rule: "machine", path: "bench/a.go", text: "package p\nconst dir = \"/work/main\"\n", lines: []int{2}},

@@ -62,20 +62,19 @@ func (c *MechanismConfig) authenticate(dst, routingID []byte, credentials ...[]b
 // handshake has: it ends when the connection does, or with ctx.
 func (c *Conn) authenticator(ctx context.Context) func(Claim) (Admission, error) {
 	return func(claim Claim) (Admission, error) {
-		var cancel context.CancelFunc
-		if t := c.cfg.HandshakeTimeout; t > 0 {
-			ctx, cancel = context.WithTimeout(ctx, t)
-		} else {
-			ctx, cancel = context.WithCancel(ctx)
-		}
+		asking, cancel := context.WithCancel(ctx)
 		defer cancel()
+		if t := c.cfg.HandshakeTimeout; t > 0 {
+			asking, cancel = context.WithTimeout(asking, t)
+			defer cancel()
+		}
 		go func() {
 			select {
 			case <-c.over:
 				cancel()
-			case <-ctx.Done():
+			case <-asking.Done():
 			}
 		}()
-		return c.cfg.Authenticate(ctx, claim)
+		return c.cfg.Authenticate(asking, claim)
 	}
 }

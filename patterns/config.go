@@ -47,6 +47,7 @@ type config struct {
 	metadata  engine.Properties
 	zapDomain string // "" asks no handler
 
+	raw      bool // peers do not speak ZMTP
 	internal bool // the program knows nothing of the socket
 
 	handshakeTimeout        time.Duration

@@ -12,6 +12,9 @@ import (
 // bindInproc takes an inproc name, and the sockets that are connected to it
 // already.
 func (s *socket) bindInproc(ep zmq.Endpoint) error {
+	if s.cfg.raw {
+		return s.errNoBytes()
+	}
 	e := &endpoint{addr: ep, bound: true}
 	s.turn.Lock()
 	defer s.turn.Unlock()
@@ -31,6 +34,9 @@ func (s *socket) bindInproc(ep zmq.Endpoint) error {
 // connectInproc makes both ends of a pipe at once: what is sent before the
 // other side is bound waits in it. In the turn.
 func (s *socket) connectInproc(e *endpoint) error {
+	if s.cfg.raw {
+		return s.errNoBytes()
+	}
 	p, mate := newPipe(s, e), newPipe(nil, nil)
 	p.mate, mate.mate = mate, p
 	e.pipe = p
@@ -49,6 +55,11 @@ func (s *socket) connectInproc(e *endpoint) error {
 	s.endpoints[name] = append(s.endpoints[name], e)
 	s.ctx.inproc.Connect(e.addr.Address, p) // who is bound takes its turn, not ours
 	return nil
+}
+
+// errNoBytes refuses inproc to a socket whose peers do not speak ZMTP.
+func (s *socket) errNoBytes() error {
+	return fmt.Errorf("%w: %s has bytes, and inproc only messages", zmq.ErrTransport, s.typ)
 }
 
 // acceptInproc makes the other end of a connecter's pipe one of this socket's.

@@ -188,7 +188,7 @@ func (s *socket) engineConfig(e *endpoint) *engine.Config {
 		Limits:            s.cfg.limits,
 		Subscriptions:     s.typ == "PUB" || s.typ == "XPUB",
 		Subscribes:        s.typ == "SUB" || s.typ == "XSUB",
-		Raw:               s.typ == "STREAM",
+		Raw:               s.cfg.raw,
 		Pool:              s.ctx.pool,
 	}
 }

@@ -106,6 +106,7 @@ var matrix = map[string]struct {
 	"RouterMandatory": {patterns.RouterMandatory(true), "ROUTER"},
 	"RouterHandover":  {patterns.RouterHandover(true), "ROUTER"},
 	"RouterNotify":    {patterns.RouterNotify(0), "ROUTER"},
+	"RouterRaw":       {patterns.RouterRaw(true), "ROUTER"},
 	"StreamNotify":    {patterns.StreamNotify(true), "STREAM"},
 
 	"Subscribe":              {patterns.Subscribe("a"), "SUB"},

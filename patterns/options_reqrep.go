@@ -42,8 +42,7 @@ type reqrepConfig struct {
 	correlate, relaxed  bool   // REQ
 	probe               bool   // REQ, DEALER, ROUTER
 	mandatory, handover bool   // ROUTER
-	notify              Notify // ROUTER
-	quiet               bool   // STREAM: no notifications
+	notify              Notify // ROUTER, STREAM
 }
 
 // Options of one type each.
@@ -51,11 +50,13 @@ type (
 	reqOnly    func(*reqrepConfig)
 	routerOnly func(*reqrepConfig)
 	streamOnly func(*reqrepConfig)
+	rawOption  bool
 )
 
 func (f reqOnly) applyReq(c *config)       { f(&c.reqrep) }
 func (f routerOnly) applyRouter(c *config) { f(&c.reqrep) }
 func (f streamOnly) applyStream(c *config) { f(&c.reqrep) }
+func (o rawOption) applyRouter(c *config)  { c.raw = bool(o) }
 
 // ReqCorrelate makes a REQ put a number before each request, by which it knows
 // the reply. Late replies to requests that were given up are then told apart
@@ -105,11 +106,24 @@ func RouterNotify(n Notify) RouterOption {
 	return routerOnly(func(c *reqrepConfig) { c.notify = n })
 }
 
+// RouterRaw makes a ROUTER exchange bytes with peers that do not speak ZMTP, as
+// a [Stream] does, with its ids and its notifications: the one difference left is
+// that what can't be sent is dropped, as a ROUTER does, unless there is
+// [RouterMandatory]. What speaks of announced ids means nothing then, and there
+// are no probes. New programs take a Stream. Off by default (ZMQ_ROUTER_RAW,
+// which libzmq deprecates).
+func RouterRaw(on bool) RouterOption { return rawOption(on) }
+
 // StreamNotify makes a STREAM receive a message of the connection's id and an
 // empty frame when a connection is made, and when it is lost. On by default
 // (ZMQ_STREAM_NOTIFY).
 func StreamNotify(on bool) StreamOption {
-	return streamOnly(func(c *reqrepConfig) { c.quiet = !on })
+	return streamOnly(func(c *reqrepConfig) {
+		c.notify = 0
+		if on {
+			c.notify = NotifyConnect | NotifyDisconnect
+		}
+	})
 }
 
 // A ProbeOption applies to the sockets that a ROUTER may want to know.

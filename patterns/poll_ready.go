@@ -52,10 +52,8 @@ func (s *Pair) readyIn() bool {
 
 // A ROUTER, and a STREAM, is always ready to send, since it depends on the
 // message whether it waits.
-func (s *Router) readyOut() bool { return true }
-func (s *Router) readyIn() bool  { return s.fq.ready() }
-func (s *Stream) readyOut() bool { return true }
-func (s *Stream) readyIn() bool  { return s.fq.ready() }
+func (s *router) readyOut() bool { return true }
+func (s *router) readyIn() bool  { return s.fq.ready() }
 
 func (s *Req) readyOut() bool {
 	return !s.doing && (!s.waiting || s.cfg.reqrep.relaxed) && s.lb.ready()

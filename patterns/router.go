@@ -22,7 +22,15 @@ import (
 //
 // A peer that announces the id of another one is refused: its connection is
 // closed, with [zmq.ErrAddrInUse] in the event. See [RouterHandover].
+//
+// With [RouterRaw] the peers do not speak ZMTP, and are a [Stream]'s.
 type Router struct {
+	router
+}
+
+// A router is what a ROUTER and a STREAM have in common, which is all but what
+// they are made with.
+type router struct {
 	socket
 	sender
 	receiver
@@ -37,19 +45,27 @@ func NewRouter(opts ...RouterOption) (*Router, error) {
 	for _, o := range opts {
 		o.applyRouter(&cfg)
 	}
-	s.sender.init(&s.socket, s)
-	s.receiver.init(&s.socket, s)
-	s.correspondent.init(&s.socket)
-	s.mandatory = cfg.reqrep.mandatory
-	if err := s.socket.init("ROUTER", &cfg, s); err != nil {
+	if cfg.raw {
+		cfg.reqrep.probe = false // an empty message has no bytes
+		cfg.reqrep.notify = NotifyConnect | NotifyDisconnect
+	}
+	if err := s.router.init("ROUTER", &cfg); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
-func (s *Router) take(m *zmq.Message) error { return s.recvFrom(&s.fq, m) }
+func (s *router) init(typ string, cfg *config) error {
+	s.sender.init(&s.socket, s)
+	s.receiver.init(&s.socket, s)
+	s.correspondent.init(&s.socket)
+	s.mandatory, s.raw = cfg.reqrep.mandatory, cfg.raw
+	return s.socket.init(typ, cfg, s)
+}
 
-func (s *Router) attach(p *pipe) error {
+func (s *router) take(m *zmq.Message) error { return s.recvFrom(&s.fq, m) }
+
+func (s *router) attach(p *pipe) error {
 	if p.peer != nil || p.endpoint.as != nil {
 		if err := s.identify(p); err != nil {
 			return err
@@ -65,7 +81,7 @@ func (s *Router) attach(p *pipe) error {
 	return nil
 }
 
-func (s *Router) connected(p *pipe) {
+func (s *router) connected(p *pipe) {
 	if err := s.identify(p); err != nil {
 		s.ids.remove(p)
 		p.routingID = nil
@@ -84,7 +100,7 @@ func (s *Router) connected(p *pipe) {
 
 // identify gives a pipe its id, or the one that its new connection makes it
 // have.
-func (s *Router) identify(p *pipe) error {
+func (s *router) identify(p *pipe) error {
 	id := p.endpoint.as
 	if id == nil {
 		id = p.peer.RoutingID
@@ -106,7 +122,7 @@ func (s *Router) identify(p *pipe) error {
 }
 
 // claim sees that an id is free for p.
-func (s *Router) claim(id []byte, p *pipe) error {
+func (s *router) claim(id []byte, p *pipe) error {
 	old := s.ids.find(id)
 	if old == nil || old == p {
 		return nil
@@ -118,22 +134,30 @@ func (s *Router) claim(id []byte, p *pipe) error {
 	return nil
 }
 
-func (s *Router) detach(p *pipe) {
+func (s *router) detach(p *pipe) {
 	s.gone(p)
 	if p.ended {
 		s.tell(p, NotifyDisconnect)
 	}
 }
 
-func (s *Router) disconnected(p *pipe) { s.tell(p, NotifyDisconnect) }
+// disconnected drops what is left for a peer without ZMTP: it was meant for the
+// connection that is lost, and would only confuse the peer of the next one.
+func (s *router) disconnected(p *pipe) {
+	if s.raw {
+		s.stats.Dropped += p.port.Discard()
+		s.roomFor()
+	}
+	s.tell(p, NotifyDisconnect)
+}
 
 // tell puts a notification behind what the peer has sent. The pipe has no
 // connection at this moment.
-func (s *Router) tell(p *pipe, what Notify) {
+func (s *router) tell(p *pipe, what Notify) {
 	if p.port != nil && p.routingID != nil && s.cfg.reqrep.notify&what != 0 {
 		p.notice()
 	}
 }
 
-func (s *Router) readable(p *pipe) { s.fq.add(p) }
-func (s *Router) writable(*pipe)   { s.roomFor() }
+func (s *router) readable(p *pipe) { s.fq.add(p) }
+func (s *router) writable(*pipe)   { s.roomFor() }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -208,40 +209,101 @@ func TestStreamDropsWhatWasMeantForALostConnection(t *testing.T) {
 	}
 }
 
-func TestStreamRefusesInproc(t *testing.T) {
-	s := must(patterns.NewStream(patterns.InContext(newContext(t))))(t)
-	_, err := s.Bind("inproc://x")
-	for _, err := range []error{err, s.Connect("inproc://x"), s.ConnectAs("inproc://x", []byte("x"))} {
-		if !errors.Is(err, zmq.ErrTransport) {
-			t.Error(err)
+func TestBytesAreRefusedOverInproc(t *testing.T) {
+	in := patterns.InContext(newContext(t))
+	for name, s := range map[string]interface {
+		Bind(string) (zmq.Endpoint, error)
+		Connect(string) error
+		ConnectAs(string, []byte) error
+	}{"STREAM": must(patterns.NewStream(in))(t), "ROUTER": rawRouter(t, in)} {
+		_, err := s.Bind("inproc://x")
+		for _, err := range []error{err, s.Connect("inproc://x"), s.ConnectAs("inproc://x", []byte("x"))} {
+			if !errors.Is(err, zmq.ErrTransport) || !strings.Contains(err.Error(), name) {
+				t.Error(err)
+			}
 		}
 	}
 }
 
-// With its notifications off a STREAM is what a ROUTER is with ZMQ_ROUTER_RAW:
-// see docs/decisions/0005-router-raw.md.
-func TestStreamIsRouterRaw(t *testing.T) {
+// rawRouter is a ROUTER with ZMQ_ROUTER_RAW and options that must mean nothing
+// to it.
+func rawRouter(t *testing.T, opts ...patterns.RouterOption) *patterns.Router {
+	opts = append(opts, patterns.RouterRaw(true), patterns.ProbeRouter(true), patterns.RoutingID([]byte("me")))
+	return must(patterns.NewRouter(opts...))(t)
+}
+
+func TestRouterRawServes(t *testing.T) {
 	overStreams(t, func(t *testing.T, in patterns.Option, wildcard string) {
-		s := must(patterns.NewStream(in, patterns.StreamNotify(false)))(t)
+		s := rawRouter(t, in)
 		c := dialRaw(t, join(t, wildcard, s))
 		io.WriteString(c, "GET / HTTP/1.0\r\n\r\n")
-		m := recv(t, s)
-		id := m[0]
-		if len(id) != 5 || id[0] != 0 || !strings.HasPrefix(m[1], "G") {
-			t.Fatalf("received %q", m)
+		id := notified(t, s)
+		if len(id) != 5 || id[0] != 0 {
+			t.Fatalf("id %q", id)
 		}
-		for got := m[1]; got != "GET / HTTP/1.0\r\n\r\n"; {
-			got += recv(t, s)[1]
-		}
-		send(t, s, id, "HTTP/1.0 200 OK\r\n\r\nhello")
+		readStream(t, s, id, "GET / HTTP/1.0\r\n\r\n")
+		send(t, s, id, "HTTP/1.0 200 OK\r\n\r\n")
+		send(t, s, id, "hello")
 		send(t, s, id, "")
 		if got, err := io.ReadAll(c); err != nil || string(got) != "HTTP/1.0 200 OK\r\n\r\nhello" {
 			t.Fatalf("the client reads %q, %v", got, err)
 		}
-		if err := s.TrySend(zmq.NewMessage("\x00none", "x")); !errors.Is(err, zmq.ErrUnreachable) {
-			t.Fatalf("to nobody: %v", err)
+	})
+}
+
+// TestRouterRawConnects also loses the connection, and makes it again.
+func TestRouterRawConnects(t *testing.T) {
+	s := rawRouter(t, patterns.InContext(newContext(t)))
+	ln, ep := listenTCP(t)
+	if err := s.ConnectAs(ep, []byte("web")); err != nil {
+		t.Fatal(err)
+	}
+	for _, question := range []string{"first", "again"} {
+		send(t, s, "web", question)
+		c, err := ln.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := make([]byte, len(question))
+		if _, err := io.ReadFull(c, got); err != nil || string(got) != question {
+			t.Fatal(string(got), err)
+		}
+		if id := notified(t, s); id != "web" {
+			t.Errorf("%q is connected", id)
 		}
 		c.Close()
+		if id := notified(t, s); id != "web" {
+			t.Errorf("%q is disconnected", id)
+		}
+	}
+}
+
+// TestRouterRawDropsUnlessMandatory sends to an id that is nobody's.
+func TestRouterRawDropsUnlessMandatory(t *testing.T) {
+	in := patterns.InContext(newContext(t))
+	s := rawRouter(t, in)
+	if err := s.TrySend(zmq.NewMessage("\x00none", "x")); err != nil || s.Stats().Dropped != 1 {
+		t.Errorf("%v, %+v", err, s.Stats())
+	}
+	s = rawRouter(t, in, patterns.RouterMandatory(true))
+	if err := s.TrySend(zmq.NewMessage("\x00none", "x")); !errors.Is(err, zmq.ErrUnreachable) {
+		t.Error(err)
+	}
+}
+
+func TestStreamWithoutNotifications(t *testing.T) {
+	overStreams(t, func(t *testing.T, in patterns.Option, wildcard string) {
+		s := must(patterns.NewStream(in, patterns.StreamNotify(false)))(t)
+		c := dialRaw(t, join(t, wildcard, s))
+		io.WriteString(c, "x")
+		m := recv(t, s)
+		if len(m) != 2 || m[1] != "x" {
+			t.Fatalf("received %q", m)
+		}
+		c.Close()
+		for len(s.Peers()) > 0 {
+			runtime.Gosched()
+		}
 		var none zmq.Message
 		if err := s.TryRecv(&none); !errors.Is(err, zmq.ErrAgain) {
 			t.Fatalf("a notification: %v, %v", none.Len(), err)

@@ -38,7 +38,7 @@ var ErrNoZAPHandler = errors.New("zmq: no handler is bound to " + ZAPEndpoint)
 // in then, unless ZMQ_ZAP_ENFORCE_DOMAIN is set. The handler has as long as the
 // [HandshakeTimeout].
 //
-// "", the default, asks nobody. Peers over inproc, and those of a STREAM, have no
+// "", the default, asks nobody. Peers over inproc, and those without ZMTP, have no
 // handshake, and are not asked about; those of ZMTP 1.0 and 2.0 cannot be refused
 // in theirs, and are not let in (ZMQ_ZAP_DOMAIN).
 func ZAPDomain(domain string) Option {

@@ -191,9 +191,7 @@ func (c *cell[M]) resume() { c.command(c.wakeUp) }
 // [ErrNoActor] if there is none, and [ErrSpec] if its messages are of another type.
 func Lookup[M any](s *Supervisor, name string) (Ref[M], error) {
 	path := s.path + "/" + name
-	s.sys.mu.Lock()
-	found := s.sys.names[path]
-	s.sys.mu.Unlock()
+	found, _ := s.sys.names.Load(path)
 	switch c := found.(type) {
 	case *cell[M]:
 		return Ref[M]{c}, nil

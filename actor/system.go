@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/puzpuzpuz/xsync/v3"
 )
 
 // DefaultDrain is the [Config.Drain] of a system that names none.
@@ -50,9 +52,10 @@ type system struct {
 	defaults *options
 	hands    sync.WaitGroup // goroutines that restart several actors
 
+	names *xsync.MapOf[string, any] // *cell[M] by path; nil is a supervisor's
+
 	mu      sync.Mutex
 	letters int64
-	names   map[string]any // of *cell[M] by path
 	unnamed uint64
 }
 
@@ -91,7 +94,7 @@ func newSystem(ctx context.Context, cfg Config) (*system, error) {
 	if err := cfg.Supervision.fill(); err != nil {
 		return nil, fmt.Errorf("actors %s: %w", cfg.Name, err)
 	}
-	y := &system{cfg: cfg, base: context.WithoutCancel(ctx), defaults: defaultOptions(), names: make(map[string]any)}
+	y := &system{cfg: cfg, base: context.WithoutCancel(ctx), defaults: defaultOptions(), names: xsync.NewMapOf[string, any]()}
 	y.escalate = func(error) {}
 	node := NewRoot(cfg.Name, Options{KillGrace: cfg.KillGrace})
 	node.spec = &Spec{Ordered: true}
@@ -142,34 +145,21 @@ func (y *system) drain() error {
 
 // register makes c known under its path, and gives it a name if it has none.
 func (y *system) register(c *core, path string, cell any) bool {
+	if c.node.name != "" {
+		return y.claim(path, cell)
+	}
 	y.mu.Lock()
 	defer y.mu.Unlock()
-	if c.node.name == "" {
-		y.unnamed++
-		c.node.name = "~" + strconv.FormatUint(y.unnamed, 10)
-		return true
-	}
-	return y.claimLocked(path, cell)
+	y.unnamed++
+	c.node.name = "~" + strconv.FormatUint(y.unnamed, 10)
+	return true
 }
 
 // claim makes what has the path known under it, unless something else is.
 func (y *system) claim(path string, what any) bool {
-	y.mu.Lock()
-	defer y.mu.Unlock()
-	return y.claimLocked(path, what)
-}
-
-func (y *system) claimLocked(path string, what any) bool {
-	if _, taken := y.names[path]; taken {
-		return false
-	}
-	y.names[path] = what
-	return true
+	_, taken := y.names.LoadOrStore(path, what)
+	return !taken
 }
 
 // forget makes the path free again.
-func (y *system) forget(path string) {
-	y.mu.Lock()
-	defer y.mu.Unlock()
-	delete(y.names, path)
-}
+func (y *system) forget(path string) { y.names.Delete(path) }

@@ -3,6 +3,7 @@ package actor
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -140,4 +141,27 @@ func TestTellAllocatesNothing(t *testing.T) {
 	if err != nil {
 		t.Error(err)
 	}
+}
+
+// BenchmarkLookup finds one of a thousand actors, from all processors at once.
+func BenchmarkLookup(b *testing.B) {
+	s, err := New(b.Context(), Config{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Stop(context.Background())
+	names := make([]string, 1000)
+	for i := range names {
+		names[i] = "actor " + strconv.Itoa(i)
+		if _, err := Start(s, names[i], closingAfter(0, nil)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.RunParallel(func(pb *testing.PB) {
+		for i := 0; pb.Next(); i++ {
+			if _, err := Lookup[int](s, names[i%len(names)]); err != nil {
+				b.Error(err)
+			}
+		}
+	})
 }

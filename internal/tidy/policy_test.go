@@ -47,7 +47,7 @@ var dependencies = []dependency{
 	{"golang.org/x/sys", "...", false, "socket options and credentials that package syscall lacks"},
 	{"golang.org/x/crypto", "...", false, "the Curve25519 boxes of the CURVE mechanism"},
 	{"golang.org/x/net", "...", false, "multicast, and SOCKS"},
-	{"github.com/puzpuzpuz/xsync/v3", "...", false, "tables that many read and few write: inproc names, routing"},
+	{"github.com/puzpuzpuz/xsync/v3", "...", false, "tables that many read and few write: names of actors"},
 	{"github.com/klauspost/compress", "...", false, "negotiated compression"},
 	{"github.com/leanovate/gopter", "...", true, "generated histories for properties"},
 	{"github.com/schollz/progressbar/v3", "examples/...", false, "examples that show how far they are"},

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
 
+	"github.com/zeroactor/zmq/bench/internal/channels"
 	"github.com/zeroactor/zmq/bench/internal/floor"
 	"github.com/zeroactor/zmq/bench/internal/own"
 	"github.com/zeroactor/zmq/bench/internal/peer"
@@ -26,17 +28,25 @@ type contender struct {
 
 // goPeers are the libraries that this program plays itself.
 func goPeers(labels bool) []peer.Library {
-	return []peer.Library{own.New(labels), floor.Library{}, floor.Library{Reused: true}}
+	return []peer.Library{own.New(labels), floor.Library{}, floor.Library{Reused: true}, peer.Actors(channels.Troupe{})}
 }
 
 // others are the Go libraries that have a module of their own, by the names of
 // their directories in bench/others.
 var others = [...]string{"pebbe", "go-zeromq", "mangos"}
 
+// troupes are the libraries of actors that have one, with the modules they are of.
+var troupes = map[string]string{
+	"protoactor": "github.com/asynkron/protoactor-go",
+	"hollywood":  "github.com/anthdm/hollywood",
+	"ergo":       "ergo.services/ergo",
+}
+
 // A gallery finds contenders, and compiles in dir what that takes.
 type gallery struct {
-	dir   string
-	found map[string]contender
+	dir     string
+	sources map[string]string // directories with copies of libraries' sources, by their names
+	found   map[string]contender
 }
 
 // find returns the library of that name.
@@ -56,22 +66,29 @@ func (g *gallery) find(ctx context.Context, name string) (contender, error) {
 
 func (g *gallery) make(ctx context.Context, name string) (contender, error) {
 	switch {
-	case name == own.Name || name == "net" || name == "net-reused":
+	case name == own.Name || name == "net" || name == "net-reused" || name == channels.Name:
 		self, err := os.Executable()
 		return contender{name: name, command: []string{self, "-peer", name}, optional: name != own.Name}, err
 	case name == "libzmq":
 		return buildLibzmq(ctx, g.dir)
 	case slices.Contains(others[:], name):
 		return buildOther(ctx, g.dir, name)
+	case troupes[name] != "":
+		return g.buildTroupe(ctx, name)
 	}
-	return contender{}, fmt.Errorf("no library %q; there are %s, libzmq, net, net-reused, %s, and none or all",
-		name, own.Name, strings.Join(others[:], ", "))
+	return contender{}, fmt.Errorf("no library %q; there are %s, libzmq, net, net-reused, %s, of actors %s, and none or all",
+		name, own.Name, strings.Join(others[:], ", "), strings.Join(troupeNames(), ", "))
+}
+
+// troupeNames returns the names of what is compared with our actors.
+func troupeNames() []string {
+	return append([]string{channels.Name}, slices.Sorted(maps.Keys(troupes))...)
 }
 
 // contenders finds the libraries of the command line. A libzmq that was asked
 // for and is not there is an error; one that was not asked for, and any other
-// library, is a message on stderr.
-func (o options) contenders(ctx context.Context, g *gallery, stderr io.Writer) (subject contender, vs []contender, err error) {
+// library, is a message on stderr. alone says that they are to be libraries of actors.
+func (o options) contenders(ctx context.Context, g *gallery, alone bool, stderr io.Writer) (subject contender, vs []contender, err error) {
 	if subject, err = g.find(ctx, o.subject); err != nil {
 		return subject, nil, err
 	}
@@ -80,8 +97,14 @@ func (o options) contenders(ctx context.Context, g *gallery, stderr io.Writer) (
 	case "none":
 	case "":
 		names = []string{"libzmq"}
+		if alone {
+			names = []string{channels.Name}
+		}
 	case "all":
 		names = append([]string{"libzmq", "net", "net-reused"}, others[:]...)
+		if alone {
+			names = troupeNames()
+		}
 	default:
 		names = strings.Split(o.vs, ",")
 	}

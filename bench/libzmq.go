@@ -19,9 +19,6 @@ var peerSources embed.FS
 // libzmq's header and library.
 var errNoLibzmq = errors.New("libzmq cannot be measured here (Debian: apt install gcc libzmq3-dev)")
 
-// errNotBuilt says that another Go library could not be fetched or built.
-var errNotBuilt = errors.New("could not be fetched or built")
-
 // probeSource is the least that uses header and library. If it does not build,
 // libzmq is missing; if it does, an error in our sources is ours.
 const probeSource = "#include <zmq.h>\nint main(void) { return zmq_errno(); }\n"
@@ -62,20 +59,4 @@ func compile(ctx context.Context, compiler, program string, sources ...string) e
 		return fmt.Errorf("compiling %s: %w\n%s", filepath.Base(program), err, strings.TrimSpace(string(out)))
 	}
 	return nil
-}
-
-// buildOther builds the peer of another Go library, in the module that it has
-// for itself. The error is errNotBuilt.
-func buildOther(ctx context.Context, dir, name string) (contender, error) {
-	root, err := exec.CommandContext(ctx, "go", "list", "-f", "{{.Dir}}", "github.com/zeroactor/zmq/bench").Output()
-	if err != nil {
-		return contender{}, fmt.Errorf("%s %w: its module is found in the sources only: %w", name, errNotBuilt, err)
-	}
-	program := filepath.Join(dir, name)
-	build := exec.CommandContext(ctx, "go", "build", "-o", program, ".")
-	build.Dir = filepath.Join(strings.TrimSpace(string(root)), "others", name)
-	if out, err := build.CombinedOutput(); err != nil {
-		return contender{}, fmt.Errorf("%s %w: %w\n%s", name, errNotBuilt, err, strings.TrimSpace(string(out)))
-	}
-	return contender{name: name, command: []string{program}, optional: true}, nil
 }

@@ -36,7 +36,9 @@ type program struct {
 
 // programs returns those there are, by name.
 func programs() map[string]program {
-	return map[string]program{}
+	return map[string]program{
+		"actors": {"actors against channels and other libraries, and whether what is promised holds", runActors},
+	}
 }
 
 // run does what the command line says. What it compiles goes into a directory of
@@ -57,13 +59,15 @@ func run(ctx context.Context, g *gallery, args []string, stdin io.Reader, stdout
 	if o.from != "" {
 		return o.show(stdout)
 	}
+	if g.sources, err = o.copies(); err != nil {
+		return err
+	}
 	dir, err := os.MkdirTemp("", "bench")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	r := &runner{dir: dir, count: o.count, target: o.time, limit: o.limit, rounds: o.rounds,
-		labels: o.profiles.Any(), notes: stderr}
+	r := o.runner(dir, stderr)
 	g.dir = dir
 	if o.targets {
 		return o.runTargets(ctx, r, g, stdout, stderr)
@@ -75,12 +79,18 @@ func run(ctx context.Context, g *gallery, args []string, stdin io.Reader, stdout
 	if err != nil {
 		return err
 	}
-	subject, vs, err := o.contenders(ctx, g, stderr)
+	subject, vs, err := o.contenders(ctx, g, settings[0].workload.alone, stderr)
 	if err != nil {
 		return err
 	}
 	r.progress = progressOn(stderr, len(settings)*o.rounds*(1+len(vs)), o.verbose)
-	return o.runAll(ctx, r, settings, append([]contender{subject}, vs...), stdout)
+	_, err = o.runAll(ctx, r, settings, append([]contender{subject}, vs...), stdout)
+	return err
+}
+
+func (o options) runner(dir string, stderr io.Writer) *runner {
+	return &runner{dir: dir, count: o.count, target: o.time, limit: o.limit, rounds: o.rounds,
+		labels: o.profiles.Any(), notes: stderr}
 }
 
 // play is what this program does as one of its own peers.
@@ -95,10 +105,8 @@ func (o options) play(ctx context.Context, stdin io.Reader, stdout io.Writer) er
 
 // runAll measures and prints: JSON after each setting, the table at the end.
 // What was measured before an error is printed too.
-func (o options) runAll(ctx context.Context, r *runner, settings []setting, contenders []contender, stdout io.Writer) error {
+func (o options) runAll(ctx context.Context, r *runner, settings []setting, contenders []contender, stdout io.Writer) (all []line, failure error) {
 	h := thisHost(ctx)
-	var all []line
-	var failure error
 	for _, s := range settings {
 		res, err := r.measure(ctx, s, contenders)
 		if err != nil {
@@ -109,7 +117,7 @@ func (o options) runAll(ctx context.Context, r *runner, settings []setting, cont
 		all = append(all, lines...)
 		if o.json {
 			if err := writeJSON(stdout, lines); err != nil {
-				return err
+				return all, err
 			}
 		}
 		if o.profiles.Any() {
@@ -123,7 +131,7 @@ func (o options) runAll(ctx context.Context, r *runner, settings []setting, cont
 	if o.html != "" && len(all) > 0 {
 		failure = errors.Join(failure, writeHTMLFile(o.html, all))
 	}
-	return failure
+	return all, failure
 }
 
 // show prints results of earlier runs.
@@ -165,7 +173,7 @@ func usageText() string {
 		fmt.Fprintf(&b, "       go run ./bench %s [flags]  # %s\n", name, p.help)
 	}
 	fmt.Fprintln(&b, "\ncases:")
-	for _, w := range workloads() {
+	for _, w := range append(workloads(), actorWorkloads()...) {
 		fmt.Fprintf(&b, "  %-13s %s\n", w.name, w.help)
 	}
 	return b.String()

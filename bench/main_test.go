@@ -49,6 +49,8 @@ func TestParseRejects(t *testing.T) {
 		"-procs 3", "-batch -1", "-peers 0", "-subs 0", "-case pub -sizes 8", "-case pub -sizes 10 -peers 1000 -subs 100000",
 		"-case proxy -procs 1", "-case connections -transport inproc", "-targets -only nonsense",
 		"-update", "-gate x -plant 2s",
+		"-case tell,push", "-case tell -vs mangos,nobody", "-case tell -source push=x", "-case tell -source ergo",
+		"actors -only nonsense", "actors -vs nobody", "actors -source hollywood=",
 	} {
 		err := run(t.Context(), &gallery{}, strings.Fields(args), nil, io.Discard, io.Discard)
 		if err == nil {
@@ -79,7 +81,7 @@ func TestWithoutLibzmq(t *testing.T) {
 		{"none", "", nil},
 	} {
 		var notice strings.Builder
-		_, vs, err := options{subject: own.Name, vs: test.vs}.contenders(t.Context(), &gallery{dir: t.TempDir()}, &notice)
+		_, vs, err := options{subject: own.Name, vs: test.vs}.contenders(t.Context(), &gallery{dir: t.TempDir()}, false, &notice)
 		if !errors.Is(err, test.err) || len(vs) != 0 {
 			t.Errorf("-vs %q: %d libraries, error %v, want none and %v", test.vs, len(vs), err, test.err)
 		}

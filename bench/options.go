@@ -24,6 +24,7 @@ type options struct {
 	procs      int
 	subject    string
 	vs         string
+	sources    string
 	count      int
 	rounds     int
 	time       time.Duration
@@ -105,7 +106,8 @@ func (o *options) register(f *flag.FlagSet) {
 	f.StringVar(&o.subject, "subject", own.Name, "the `library` to measure; libzmq against itself shows the noise")
 	f.StringVar(&o.vs, "vs", "", "the `libraries` to compare with, separated by commas: libzmq, zeroactor, net (no messages,\n"+
 		"buffers of 64 KiB), net-reused (no messages, a buffer of the message's size), pebbe, go-zeromq, mangos;\n"+
-		"all, or none (default libzmq where there is one)")
+		"of actors channels, ergo, hollywood, protoactor; all, or none (default libzmq where there is one; for actors channels)")
+	f.StringVar(&o.sources, "source", "", "build other libraries of actors from copies of their source: `NAME=DIR`, several separated by commas")
 	f.IntVar(&o.count, "count", 0, "`number` of messages or round trips a sample; 0 means as many as take -time")
 	f.IntVar(&o.rounds, "rounds", 5, "`number` of samples of each library, taken in turn")
 	f.DurationVar(&o.time, "time", 0, "how long a sample should take (default 1s, 400ms for targets, 300ms for the gate)")

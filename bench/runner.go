@@ -144,6 +144,10 @@ type cast struct {
 // assemble starts the peers and connects them.
 func (c *cast) assemble(ctx context.Context, count int) (err error) {
 	binder, connect, proxy := c.setting.jobs(count)
+	if c.setting.workload.alone {
+		c.binder, _, err = c.start(ctx, binder, nil)
+		return err
+	}
 	binder.Endpoint, connect.Bind = c.endpoint(), false
 	var front, back peer.Announcement
 	if proxy.Role != "" {
@@ -198,6 +202,11 @@ func (c *cast) perform(ctx context.Context) (sample, error) {
 	}
 	if err := active.readJSON(ctx, &s.active); err != nil {
 		return s, err
+	}
+	if c.setting.workload.alone {
+		active.stdin.Close()
+		c.wait()
+		return s, context.Cause(ctx)
 	}
 	passive.stdin.Close()
 	if err := passive.readJSON(ctx, &s.passive); err != nil {

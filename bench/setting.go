@@ -55,7 +55,7 @@ func (s setting) title() string {
 	if s.ref {
 		parts = append(parts, "by reference")
 	}
-	if s.together && s.transport != "inproc" {
+	if s.together && s.transport != "inproc" && !s.workload.alone {
 		parts = append(parts, "one process")
 	}
 	if s.pin {
@@ -69,6 +69,9 @@ func (s setting) title() string {
 func (s setting) jobs(count int) (binder, connect, proxy peer.Job) {
 	w := s.workload
 	per := func(n int) int { return (n + s.peers - 1) / s.peers * s.peers }
+	if w.alone {
+		return s.deedJob(count), peer.Job{}, peer.Job{}
+	}
 	j := peer.Job{Size: s.size, Peers: s.peers, Batch: s.batch, Ref: s.ref,
 		Count: per(count), WarmUp: per(warmUp(count))}
 	if w.topics {
@@ -86,6 +89,26 @@ func (s setting) jobs(count int) (binder, connect, proxy peer.Job) {
 	binder, connect, proxy = of(w.binder), of(w.connect), of(w.proxy)
 	binder.Bind = w.proxy.role == ""
 	return binder, connect, proxy
+}
+
+// nowhere is the transport of what takes none.
+const nowhere = "-"
+
+// deed is a setting of a workload of actors.
+func deed(w workload, peers int, pin bool) setting {
+	return setting{workload: w, transport: nowhere, peers: peers, subs: 1, together: true, pin: pin}
+}
+
+// deedJob is the job of a library of actors.
+func (s setting) deedJob(count int) peer.Job {
+	j := peer.Job{Role: s.workload.binder.role, Type: "none", Peers: s.peers, Count: count, WarmUp: warmUp(count)}
+	switch {
+	case s.workload.fixed:
+		j.Count, j.WarmUp = s.peers, 1
+	case j.Role == "tell": // each sends as many
+		j.Count, j.WarmUp = (count+s.peers-1)/s.peers*s.peers, (j.WarmUp+s.peers-1)/s.peers*s.peers
+	}
+	return j
 }
 
 // numbers parses a list of numbers from least up.
@@ -120,8 +143,19 @@ func (o options) settings() ([]setting, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, w := range chosen {
+		if w.alone != chosen[0].alone {
+			return nil, errors.New("cases of actors and of sockets take a run each")
+		}
+	}
 	var all []setting
 	for _, w := range chosen {
+		if w.alone {
+			for _, n := range peers {
+				all = append(all, deed(w, n, o.pin))
+			}
+			continue
+		}
 		for _, transport := range strings.Split(o.transports, ",") {
 			if transport != "tcp" && transport != "ipc" && transport != "inproc" {
 				return nil, fmt.Errorf("no transport %q; there are tcp, ipc, inproc", transport)

@@ -166,7 +166,11 @@ func writeTable(w io.Writer, lines []line) error {
 			if v.Zero && v.Subject.Median < 0 {
 				continue
 			}
-			cells := []string{l.Title, l.Transport, strconv.Itoa(l.Size), v.Name, v.Unit, v.number(v.Subject.Median)}
+			size := strconv.Itoa(l.Size)
+			if l.Transport == nowhere {
+				size = nowhere
+			}
+			cells := []string{l.Title, l.Transport, size, v.Name, v.Unit, v.number(v.Subject.Median)}
 			if v.Versus != nil {
 				cells = append(cells, l.Versus, v.number(v.Versus.Median))
 			}

@@ -33,7 +33,7 @@ func (t target) text() string {
 	if t.vs == "" {
 		return fmt.Sprintf("%s %g", sign, bound)
 	}
-	return fmt.Sprintf("%s %g× %s", sign, bound, t.vs)
+	return fmt.Sprintf("%s %.3g× %s", sign, bound, t.vs)
 }
 
 func (t target) holds(x float64) bool {
@@ -180,8 +180,9 @@ func (g *gallery) findFor(ctx context.Context, name string) (contender, error) {
 }
 
 // rows returns the targets of the rows that are asked for.
-func (o options) rows() ([]target, error) {
-	all := targets()
+func (o options) rows() ([]target, error) { return o.rowsOf(targets()) }
+
+func (o options) rowsOf(all []target) ([]target, error) {
 	if o.only == "" {
 		return all, nil
 	}

@@ -18,6 +18,7 @@ type workload struct {
 	proxy   part     // between the two, which then both connect; no role if there is none
 	reports reporter // who sees the end, and measures the time
 
+	alone      bool // the binder plays it all, in one process; it is for libraries of actors
 	announced  bool // the connecting peer says that it is ready, and both are told to go
 	firstCount int  // messages of the first trial
 	fixed      bool // the number of messages is that of the peers
@@ -86,13 +87,13 @@ func (s sample) memory() float64 {
 // a peer does not count them. A proxy's include its warm-up's and so its start's;
 // they are left out.
 func (s sample) allocations() float64 {
+	if s.together && s.active.Allocations != nil {
+		return *s.active.Allocations
+	}
 	if s.active.Allocations == nil || s.passive.Allocations == nil {
 		return -1
 	}
-	total := *s.active.Allocations * float64(s.active.Count)
-	if !s.together {
-		total += *s.passive.Allocations * float64(s.passive.Count)
-	}
+	total := *s.active.Allocations*float64(s.active.Count) + *s.passive.Allocations*float64(s.passive.Count)
 	return total / float64(s.active.Count)
 }
 
@@ -201,11 +202,11 @@ func workloads() []workload {
 }
 
 // workloadsNamed returns the workloads of those names, in their order; "all" is
-// every one.
+// every one of sockets.
 func workloadsNamed(names []string) ([]workload, error) {
-	all := workloads()
+	all := append(workloads(), actorWorkloads()...)
 	if slices.Equal(names, []string{"all"}) {
-		return all, nil
+		return workloads(), nil
 	}
 	var chosen []workload
 	for _, name := range names {

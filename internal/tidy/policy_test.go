@@ -59,6 +59,8 @@ var dependencies = []dependency{
 	{"github.com/go-zeromq/zmq4", "bench/others/go-zeromq", false, "to be compared with; a module of its own"},
 	{"go.nanomsg.org/mangos/v3", "bench/others/mangos", false, "to be compared with; a module of its own"},
 	{"github.com/asynkron/protoactor-go", "bench/others/protoactor", false, "to be compared with; a module of its own"},
+	{"github.com/anthdm/hollywood", "bench/others/hollywood", false, "to be compared with; a module of its own"},
+	{"ergo.services/ergo", "bench/others/ergo", false, "to be compared with; a module of its own"},
 }
 
 // atomicLayers may use sync/atomic: what they do with it is behind one interface

@@ -122,7 +122,7 @@ func (j *Job) set(key, value string) error {
 const (
 	MaxSize  = 1 << 30
 	MaxCount = 100_000_000 // bounds the eight bytes that each round trip takes in libzmq's peer
-	MaxPeers = 100_000
+	MaxPeers = 10_000_000  // actors
 	MaxSubs  = 10_000_000
 	MaxBatch = 10_000
 )

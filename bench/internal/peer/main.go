@@ -84,6 +84,14 @@ func roles() map[string]func(*player, context.Context) error {
 		"gather":    (*player).gather,
 		"dial":      (*player).dial,
 		"proxy":     (*player).proxy,
+
+		"tell":   (*player).act,
+		"hop":    (*player).act,
+		"stages": (*player).act,
+		"chain":  (*player).act,
+		"ask":    (*player).act,
+		"spawn":  (*player).act,
+		"crowd":  (*player).crowd,
 	}
 }
 

@@ -35,6 +35,11 @@ type Report struct {
 	HeldBytes      int64 `json:"held_bytes,omitempty"`
 	HeldLeastBytes int64 `json:"held_least_bytes,omitempty"`
 
+	// HeapBytes is what actors take of heap and stacks, GCSeconds how long a full
+	// collection of the garbage takes with them.
+	HeapBytes int64   `json:"heap_bytes,omitempty"`
+	GCSeconds float64 `json:"gc_seconds,omitempty"`
+
 	Allocations *float64 `json:"allocations,omitempty"` // a message; nil if not counted
 	RTT         *Latency `json:"rtt,omitempty"`
 }

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/zeroactor/zmq/bench/internal/channels"
+	"github.com/zeroactor/zmq/bench/internal/own"
+	"github.com/zeroactor/zmq/bench/internal/peer"
+)
+
+// Each case of actors is played by us and by channels, and every metric comes out.
+func TestActorCases(t *testing.T) {
+	var out bytes.Buffer
+	args := "-case tell,hop,stages,chain,ask,spawn,crowd -peers 3,100 -count 2000 -rounds 2 -limit 4m -json"
+	if err := run(t.Context(), &gallery{}, strings.Fields(args), nil, &out, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	if n := checkResults(t, &out); n != 14 {
+		t.Errorf("%d results, want 14", n)
+	}
+}
+
+// A library that can be had is played too.
+func TestTroupes(t *testing.T) {
+	var out, notes bytes.Buffer
+	args := "-case tell,hop,stages,ask,spawn,crowd -peers 3 -count 500 -rounds 2 -limit 4m -json -vs protoactor"
+	if err := run(t.Context(), &gallery{}, strings.Fields(args), nil, &out, &notes); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(notes.String(), errNotBuilt.Error()) {
+		fmt.Fprintf(os.Stderr, "SKIPPED: %s: %s\n", t.Name(), &notes)
+		t.Skip(notes.String())
+	}
+	if n := checkResults(t, &out); n != 6 || notes.Len() > 0 {
+		t.Errorf("%d results, want 6; said %q", n, &notes)
+	}
+}
+
+// What is promised is told with the table. A library that cannot be built is named,
+// and its targets are not measured.
+func TestActors(t *testing.T) {
+	var out, notes bytes.Buffer
+	args := "-only hop,ask -count 200 -rounds 1 -limit 4m -vs channels,ergo -source ergo=" + t.TempDir()
+	if err := runActors(t.Context(), strings.Fields(args), &out, &notes); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(notes.String(), "NOT COMPARED WITH ergo: ergo could not be fetched or built") {
+		t.Errorf("said %q", &notes)
+	}
+	for _, want := range []string{"hop, 100 peers", "ns/ask", "≤ 1× channels", "≤ 0.6× the fastest", "not measured", "of 6 hold"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in\n%s", want, &out)
+		}
+	}
+}
+
+// The fastest is found by what was measured, for each setting by itself.
+func TestWithFastest(t *testing.T) {
+	b := book{row: "ask"}
+	chosen, err := workloadsNamed([]string{"ask"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := deed(chosen[0], 1, false)
+	b.add(s, fastest, "time", 0, 0.5)
+	one := func(name string, rate float64) side {
+		return side{contender{name: name}, []sample{{active: peer.Report{Library: name, Count: 1, Rate: rate}, together: true}}}
+	}
+	r := result{s, []side{one(own.Name, 9e6), one(channels.Name, 8e6), one("ergo", 1e6), one("hollywood", 3e6)}}
+	lines := linesOf(r, host{}, time.Now())
+	got := withFastest(b.targets, lines)[0]
+	if v := got.find(lines); got.vs != "hollywood" || v == nil || !got.holds(v.Ratio.Median) {
+		t.Errorf("the fastest is %s", got.vs)
+	}
+	if alone := withFastest(b.targets, lines[:1])[0]; alone.find(lines[:1]) != nil {
+		t.Errorf("found %s where none was measured", alone.vs)
+	}
+}

@@ -51,6 +51,13 @@ func (p *pending) settle(to askState, set func()) askState {
 	return was
 }
 
+// waits reports whether the question does.
+func (p *pending) waits() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.state == waiting
+}
+
 // fail gives an error instead of the answer.
 func (p *pending) fail(err error) { p.settle(lost, func() { p.err = err }) }
 
@@ -104,14 +111,16 @@ func (r ReplyTo[R]) Fail(err error) error {
 //
 // The error is that of sending; what [ReplyTo.Fail] was given; what the actor failed
 // with while it handled the question; [ErrStopped] if it ended before that, or without
-// an answer; or the cause of ctx. An answer that is there beats a ctx that is done.
+// an answer; [ErrDeadlock] if an actor asks and so waits for itself, be it by way of others; or
+// the cause of ctx. An answer that is there beats a ctx that is done.
 func Ask[M, R any](ctx context.Context, to Ref[M], ask func(ReplyTo[R]) M) (R, error) {
 	var none R
 	if to.c == nil {
 		return none, ErrNoActor
 	}
-	if callerOf(ctx) == &to.c.core {
-		return none, fmt.Errorf("ask %s: %w", to.Path(), ErrDeadlock)
+	by := callerOf(ctx)
+	if by.of(&to.c.core) {
+		return none, fmt.Errorf("ask %s: %w", to.Path(), selfDeadlock(by.core, ForAnswer, &to.c.node))
 	}
 	q := &question[R]{core: &to.c.core}
 	q.ready = make(chan struct{})
@@ -124,12 +133,30 @@ func Ask[M, R any](ctx context.Context, to Ref[M], ask func(ReplyTo[R]) M) (R, e
 		return q.answer, q.err
 	default:
 	}
-	select {
-	case <-q.ready:
-	case <-ctx.Done():
-		q.fail(fmt.Errorf("ask %s: %w", to.Path(), context.Cause(ctx)))
-	case <-to.Done():
-		q.fail(fmt.Errorf("ask %s: %w", to.Path(), ErrStopped))
+	if err := q.wait(ctx, by); err != nil {
+		q.fail(fmt.Errorf("ask %s: %w", to.Path(), err))
 	}
 	return q.answer, q.err
+}
+
+// wait waits for the answer, or returns why not. If it is an actor that does, by is
+// its incarnation.
+func (q *question[R]) wait(ctx context.Context, by *runCtx) (err error) {
+	if by != nil {
+		w := by.core.sup.sys.waits.get(by, ForAnswer, &q.core.node)
+		w.question = &q.pending
+		w.enter(ctx)
+		defer func() {
+			err = w.leave(err)
+			w.put()
+		}()
+	}
+	select {
+	case <-q.ready:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-q.core.node.Done():
+		return ErrStopped
+	}
 }

@@ -236,15 +236,28 @@ func (c *cell[M]) put(ctx context.Context, it item[M], wait bool) error {
 	}
 	o := c.q.Put(it)
 	if o == mailbox.Full && wait && c.opts.policy == Wait {
-		if callerOf(ctx) == &c.core {
-			return ErrDeadlock
-		}
 		var err error
-		if o, err = c.q.PutWait(ctx, it); err != nil {
+		if o, err = c.putWait(ctx, it); err != nil {
 			return err
 		}
 	}
 	return c.outcome(o)
+}
+
+// putWait waits for room. If an actor does, it is known that it waits.
+func (c *cell[M]) putWait(ctx context.Context, it item[M]) (mailbox.Outcome, error) {
+	by := callerOf(ctx)
+	if by == nil {
+		return c.q.PutWait(ctx, it, nil)
+	}
+	if by.of(&c.core) {
+		return mailbox.Full, selfDeadlock(&c.core, ForRoom, &c.node)
+	}
+	w := by.core.sup.sys.waits.get(by, ForRoom, &c.node)
+	w.queue = &c.q
+	o, err := c.q.PutWait(ctx, it, w)
+	w.put()
+	return o, err
 }
 
 func (c *cell[M]) outcome(o mailbox.Outcome) error {

@@ -21,10 +21,10 @@
 // question, who asked gets an error at once. A failed actor is built anew; its
 // mailbox and its address are kept.
 //
-// All of a Ref's and a Supervisor's methods may be called from any goroutine. An
-// actor must not wait for itself: where that would be for ever it is told so, by
-// [ErrDeadlock]. Sends, asks and stops know who calls by the context that the actor
-// was given; a goroutine that an actor starts passes [Apart] of it.
+// All of a Ref's and a Supervisor's methods may be called from any goroutine. Actors
+// must not wait for themselves, nor for each other in a cycle: where that would be for
+// ever one of them is told so, by a [DeadlockError]. Sends, asks and stops know who calls by the context that the actor
+// was given; a goroutine that an actor starts, and does not wait for, passes [Apart] of it.
 //
 // # Nodes
 //
@@ -56,7 +56,8 @@
 //
 // All methods of a Node may be called from any goroutine, and hooks are called
 // with no lock held; they must return, and not by runtime.Goexit. What waits takes a context; a result that is ready beats a
-// context that is done. A goroutine must not wait for its own node or one above
+// context that is done. A Run must not wait for its own node or one above
 // it to end (Stop, Wait): it waits for ever, or until its context is done. It
-// may call [Node.BeginStop] and [Node.Kill], which do not wait.
+// may call [Node.BeginStop] and [Node.Kill], which do not wait. A typed actor gets an
+// [ErrDeadlock] for that.
 package actor

@@ -59,9 +59,8 @@ var (
 	// ErrNoBehaviour is the error of an actor whose build function returns nil.
 	ErrNoBehaviour = errors.New("actor: built without a behaviour")
 
-	// ErrDeadlock is the error of a call that would wait for ever, as the caller
-	// itself is what it would wait for.
-	ErrDeadlock = errors.New("actor: would wait for itself")
+	// ErrDeadlock is what every [*DeadlockError] is.
+	ErrDeadlock = errors.New("actor: deadlock")
 )
 
 // Final makes err, which must not be nil, the last failure of its node: the
@@ -103,7 +102,66 @@ func (e *EscalationError) Error() string {
 
 func (e *EscalationError) Unwrap() error { return e.Err }
 
-// MaxStuckListed is how many nodes a [StuckError] names: enough to find the
+// A WaitKind says what an actor waits for.
+type WaitKind uint8
+
+const (
+	ForRoom   WaitKind = iota + 1 // in the mailbox of another actor, to send to it
+	ForAnswer                     // of another actor, to a question
+	ForEnd                        // of another actor or a part of the tree, with all below it
+)
+
+var waitKinds = [...]string{"?", "room in", "an answer of", "the end of"}
+
+func (k WaitKind) String() string {
+	if int(k) < len(waitKinds) {
+		return waitKinds[k]
+	}
+	return fmt.Sprintf("WaitKind(%d)", uint8(k))
+}
+
+// A Waiting is an actor that waits for another one, by their paths.
+type Waiting struct {
+	Who  string
+	For  WaitKind
+	Whom string
+}
+
+// A DeadlockError ends a call by which an actor would wait for itself: at once, or by
+// way of others that wait as well. It is an [ErrDeadlock].
+type DeadlockError struct {
+	// Cycle begins with the call that got the error. Each one waits for the next, or
+	// for the end of what the next one is below, and the last one for the first.
+	Cycle []Waiting
+}
+
+// Error names the first [MaxStuckListed] of those that wait.
+func (e *DeadlockError) Error() string {
+	var b strings.Builder
+	b.WriteString(ErrDeadlock.Error())
+	before := ""
+	for i, w := range e.Cycle {
+		switch {
+		case i == 0:
+			b.WriteString(": " + w.Who)
+		case i == MaxStuckListed:
+			fmt.Fprintf(&b, ", and so on, %d in all", len(e.Cycle))
+			return b.String()
+		case w.Who == before:
+			b.WriteString(", which")
+		default:
+			b.WriteString(", below which " + w.Who)
+		}
+		fmt.Fprintf(&b, " waits for %v %s", w.For, w.Whom)
+		before = w.Whom
+	}
+	return b.String()
+}
+
+// Is reports whether target is [ErrDeadlock].
+func (e *DeadlockError) Is(target error) bool { return target == ErrDeadlock }
+
+// MaxStuckListed is how many nodes a [StuckError] or [DeadlockError] names: enough to find the
 // culprit, and a bound on the text when a whole tree hangs.
 const MaxStuckListed = 16
 

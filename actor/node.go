@@ -191,19 +191,29 @@ func (n *Node) failure() error {
 	return nil
 }
 
+// isEnded reports whether n has ended.
+func (n *Node) isEnded() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.state == ended
+}
+
+// within reports whether n is top, or below it.
+func (n *Node) within(top *Node) bool {
+	for ; n != nil; n = n.parent {
+		if n == top {
+			return true
+		}
+	}
+	return false
+}
+
 // Wait waits until n has ended and returns its Err, or, if ctx is done first,
-// the cause of that, wrapped.
+// the cause of that, wrapped; or [ErrDeadlock] if n cannot end while the actor that
+// calls waits for it.
 func (n *Node) Wait(ctx context.Context) error {
-	done := n.Done()
-	select {
-	case <-done:
-		return n.Err()
-	default:
+	if err := n.waitEnd(ctx, n.Done()); err != nil {
+		return fmt.Errorf("wait for %s: %w", n.name, err)
 	}
-	select {
-	case <-done:
-		return n.Err()
-	case <-ctx.Done():
-		return fmt.Errorf("wait for %s: %w", n.name, context.Cause(ctx))
-	}
+	return n.Err()
 }

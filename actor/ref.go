@@ -15,7 +15,7 @@ type Ref[M any] struct{ c *cell[M] }
 // decides: by default Send waits until there is room, or ctx is done.
 //
 // The error says that the actor will not get the message: [ErrStopped], [ErrFull],
-// [ErrDeadlock] if an actor would wait for room in its own mailbox, or the cause of
+// [ErrDeadlock] if an actor would wait for itself, be it by way of others, or the cause of
 // ctx, all wrapped. Without an error, the actor either handles m, or the system's
 // [Config.DeadLetters] gets it. A mailbox that has room beats a ctx that is done.
 func (r Ref[M]) Send(ctx context.Context, m M) error {
@@ -65,15 +65,10 @@ func (r Ref[M]) BeginStop() {
 }
 
 // Stop asks the actor to stop and waits until it has; if ctx is done first, it is
-// killed. See [Node.Stop] for the errors. An actor that stops itself by this would
-// wait for its own end: it gets [ErrDeadlock], and is asked to stop all the same.
+// killed. See [Node.Stop] for the errors.
 func (r Ref[M]) Stop(ctx context.Context) error {
 	if r.c == nil {
 		return ErrNoActor
-	}
-	if callerOf(ctx) == &r.c.core {
-		r.c.node.BeginStop()
-		return fmt.Errorf("stop %s: %w", r.c.path(), ErrDeadlock)
 	}
 	return r.c.node.Stop(ctx)
 }

@@ -20,20 +20,23 @@ type runCtx struct {
 
 type callerKey struct{}
 
-// callerOf returns the actor whose incarnation ctx belongs to, or nil.
-func callerOf(ctx context.Context) *core {
+// callerOf returns the incarnation that ctx belongs to, or nil.
+func callerOf(ctx context.Context) *runCtx {
 	if r, ok := ctx.(*runCtx); ok {
-		return r.core
+		return r
 	}
-	c, _ := ctx.Value(callerKey{}).(*core)
-	return c
+	r, _ := ctx.Value(callerKey{}).(*runCtx)
+	return r
 }
 
-// Apart returns ctx for a goroutine that an actor has started: what is done with it is
-// not taken for the actor's own doing, which must not wait for itself. It is done
-// when ctx is.
+// of reports whether r is an incarnation of c.
+func (r *runCtx) of(c *core) bool { return r != nil && r.core == c }
+
+// Apart returns ctx for a goroutine that an actor has started and does not wait for: what
+// is done with it is not taken for the actor's own doing, which must not wait for
+// itself. It is done when ctx is.
 func Apart(ctx context.Context) context.Context {
-	return context.WithValue(ctx, callerKey{}, (*core)(nil))
+	return context.WithValue(ctx, callerKey{}, (*runCtx)(nil))
 }
 
 func (r *runCtx) real() context.Context {
@@ -75,7 +78,7 @@ func (r *runCtx) Err() error {
 
 func (r *runCtx) Value(key any) any {
 	if _, ok := key.(callerKey); ok {
-		return r.core
+		return r
 	}
 	return r.real().Value(key)
 }

@@ -30,18 +30,18 @@ func (n *Node) kill(cause error) {
 // and the cause of ctx, wrapped, if it had to be killed; or a [StuckError] if
 // that did not help within [Options.KillGrace]. Several goroutines may stop the
 // same node; the first deadline counts. What the node ended with is in Err.
+//
+// An actor that by this waits for its own end, be it by way of others, gets an
+// [ErrDeadlock] instead; n is asked to stop all the same.
 func (n *Node) Stop(ctx context.Context) error {
 	n.BeginStop()
 	done := n.Done()
-	select {
-	case <-done:
+	err := n.waitEnd(ctx, done)
+	switch {
+	case err == nil:
 		return nil
-	default:
-	}
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
+	case ctx.Err() == nil:
+		return fmt.Errorf("stop %s: %w", n.name, err)
 	}
 	cause := fmt.Errorf("stop %s: %w: %w", n.name, ErrKilled, context.Cause(ctx))
 	n.kill(cause)

@@ -15,6 +15,10 @@ import (
 // DefaultDrain is the [Config.Drain] of a system that names none.
 const DefaultDrain = 10 * time.Second
 
+// DefaultDeadlockGrace is the [Config.DeadlockGrace] of a system that names none: as
+// long as callers of other frameworks wait for any answer.
+const DefaultDeadlockGrace = 5 * time.Second
+
 // A Config configures a tree of actors. The zero value of a field means its default.
 type Config struct {
 	// Name is the root's, for people. The default is "actors".
@@ -39,6 +43,13 @@ type Config struct {
 	// when [Run]'s body has returned, before they are killed. Negative is none.
 	Drain time.Duration
 
+	// DeadlockGrace is how long actors must have waited for each other in a cycle until
+	// it counts as a deadlock, if one of them waits for an answer, or with a context
+	// that somebody might cancel: what ends that might come from outside of the cycle.
+	// Negative is for ever. A cycle of which only a kill could be the end is none of
+	// these, and is told of at once.
+	DeadlockGrace time.Duration
+
 	// KillGrace is as in [Options].
 	KillGrace time.Duration
 }
@@ -51,6 +62,7 @@ type system struct {
 	escalate context.CancelCauseFunc
 	defaults *options
 	hands    sync.WaitGroup // goroutines that restart several actors
+	waits    waits
 
 	names *xsync.MapOf[string, any] // *cell[M] by path; nil is a supervisor's
 
@@ -91,11 +103,15 @@ func newSystem(ctx context.Context, cfg Config) (*system, error) {
 	if cfg.Drain == 0 {
 		cfg.Drain = DefaultDrain
 	}
+	if cfg.DeadlockGrace == 0 {
+		cfg.DeadlockGrace = DefaultDeadlockGrace
+	}
 	if err := cfg.Supervision.fill(); err != nil {
 		return nil, fmt.Errorf("actors %s: %w", cfg.Name, err)
 	}
 	y := &system{cfg: cfg, base: context.WithoutCancel(ctx), defaults: defaultOptions(), names: xsync.NewMapOf[string, any]()}
 	y.escalate = func(error) {}
+	y.waits.grace = cfg.DeadlockGrace
 	node := NewRoot(cfg.Name, Options{KillGrace: cfg.KillGrace})
 	node.spec = &Spec{Ordered: true}
 	y.root = &Supervisor{sys: y, node: node, path: "/" + cfg.Name, how: cfg.Supervision}

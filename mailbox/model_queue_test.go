@@ -4,6 +4,7 @@ package mailbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 
@@ -86,7 +87,7 @@ func TestModelQueue(t *testing.T) {
 			for _, sender := range []int{10, 20} {
 				w.Go(fmt.Sprint("sender ", sender), func() {
 					for i := range 2 {
-						o, err := p.PutWait(context.Background(), sender+i+1)
+						o, err := p.PutWait(context.Background(), sender+i+1, nil)
 						w.Require(o == Queued && err == nil, "%v, %v", o, err)
 					}
 				})
@@ -155,7 +156,7 @@ func TestModelQueueClose(t *testing.T) {
 		}{{10, context.Background()}, {20, ctx}} {
 			w.Go(fmt.Sprint("sender ", s.n), func() {
 				for i := range 2 {
-					switch o, err := p.PutWait(s.ctx, s.n+i+1); {
+					switch o, err := p.PutWait(s.ctx, s.n+i+1, nil); {
 					case o == Queued:
 						put++
 					case o == Closed:
@@ -171,6 +172,67 @@ func TestModelQueueClose(t *testing.T) {
 	})
 }
 
+// An impatient watch lets itself be told to give up.
+type impatient struct {
+	q     *post
+	mu    mutex
+	w     *Waiter // guarded by mu; nil while nobody waits
+	tired error   // guarded by mu
+}
+
+func (i *impatient) Wait(ctx context.Context, w *Waiter) error {
+	i.mu.Lock()
+	i.w = w
+	i.mu.Unlock()
+	err := w.Wait(ctx)
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.w = nil
+	if err == nil {
+		err = i.tired
+	}
+	return err
+}
+
+func (i *impatient) giveUp(w *modeltest.World) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.w == nil {
+		return
+	}
+	i.tired = errors.New("tired")
+	if i.q.Waits(i.w) {
+		w.Reached("nudged")
+	} else {
+		w.Reached("woken already")
+	}
+	i.q.Nudge(i.w)
+}
+
+// Who is nudged waits no more, also where there is room at the same moment.
+func TestModelQueueNudge(t *testing.T) {
+	reach := []string{"nudged", "woken already", "gave up", "put"}
+	modeltest.Explore(t, modeltest.Config{Preemptions: 2, Random: 5000, Reach: reach}, func(w *modeltest.World) {
+		world = w
+		p := newPost(w, Limits{HWM: 1})
+		watch := &impatient{q: p}
+		put := 0
+		w.Go("sender", func() {
+			for i := range 3 {
+				switch o, err := p.PutWait(context.Background(), 10+i+1, watch); {
+				case o == Queued:
+					put++
+					w.Reached("put")
+				case err != nil:
+					w.Reached("gave up")
+				}
+			}
+		})
+		w.Go("nudger", func() { watch.giveUp(w) })
+		w.Finally(func() error { return p.wants(put) })
+	})
+}
+
 // Closing sends away also who waits where nobody reads.
 func TestModelQueueCloseUnread(t *testing.T) {
 	modeltest.Explore(t, modeltest.Config{Preemptions: -1}, func(w *modeltest.World) {
@@ -180,7 +242,7 @@ func TestModelQueueCloseUnread(t *testing.T) {
 		w.Go("sender", func() {
 			var got [2]Outcome
 			for i := range got {
-				got[i], _ = q.PutWait(context.Background(), i)
+				got[i], _ = q.PutWait(context.Background(), i, nil)
 			}
 			w.Require(got[1] == Closed, "%v", got)
 		})
@@ -195,7 +257,7 @@ func TestModelQueueLastCredit(t *testing.T) {
 		p := newPost(w, Limits{HWM: 9})
 		w.Go("sender", func() {
 			for i := range 10 {
-				o, _ := p.PutWait(context.Background(), 100+i)
+				o, _ := p.PutWait(context.Background(), 100+i, nil)
 				w.Require(o == Queued, "%v", o)
 			}
 		})

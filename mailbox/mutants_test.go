@@ -225,6 +225,18 @@ var mutants = []modeltest.Mutant{
 		Breaks: "Who waits for room in a closed queue waits for ever, if the reader has ended.",
 	},
 	{
+		Name: "nudged but still in line", File: "queue.go",
+		Old:    "q.rare.line.unlink(w)\n\t\tw.woken.set()",
+		New:    "w.woken.set()",
+		Breaks: "Who has given up is woken once more when there is room.",
+	},
+	{
+		Name: "nudged twice", File: "queue.go",
+		Old:    "if w.waiting {",
+		New:    "if true {",
+		Breaks: "Who was woken for room and is nudged is woken twice, and leaves the line of others in disorder.",
+	},
+	{
 		Name: "one more than the mark", File: "queue.go",
 		Old:    "if q.put-q.seen >= int64(q.limits.HWM) {\n\t\tq.seen",
 		New:    "if q.put-q.seen > int64(q.limits.HWM) {\n\t\tq.seen",

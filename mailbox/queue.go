@@ -91,9 +91,18 @@ func (q *Queue[T]) Put(v T) Outcome {
 	return Queued
 }
 
+// A Watch does the waiting for room of one call of [Queue.PutWait], so that it knows
+// of it. Wait is called without locks; it must call w's Wait with ctx, and return its
+// error, or one of its own if [Queue.Nudge] has woken w for that.
+type Watch interface {
+	// Wait waits by w.
+	Wait(ctx context.Context, w *Waiter) error
+}
+
 // PutWait adds v once there is room. If ctx is done first, it returns Full and the
-// cause. Any goroutine may call it.
-func (q *Queue[T]) PutWait(ctx context.Context, v T) (Outcome, error) {
+// cause. watch, if it is not nil, does the waiting; its error comes with Full as well.
+// Any goroutine may call it.
+func (q *Queue[T]) PutWait(ctx context.Context, v T, watch Watch) (Outcome, error) {
 	q.mu.Lock()
 	for {
 		switch q.admits() {
@@ -109,13 +118,37 @@ func (q *Queue[T]) PutWait(ctx context.Context, v T) (Outcome, error) {
 		}
 		w := q.seldom().line.Join()
 		q.mu.Unlock()
-		err := w.Wait(ctx)
+		var err error
+		if watch == nil {
+			err = w.Wait(ctx)
+		} else {
+			err = watch.Wait(ctx, w)
+		}
 		q.mu.Lock()
 		q.rare.line.Leave(w)
 		if err != nil { // no wake-up is wasted by that: all are woken at once
 			q.mu.Unlock()
 			return Full, err
 		}
+	}
+}
+
+// Waits reports whether w, which must be in a [Watch] still, has not been woken. Any
+// goroutine may call it.
+func (q *Queue[T]) Waits(w *Waiter) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return w.waiting
+}
+
+// Nudge wakes w, which must be in a [Watch] still, if nothing else has.
+// It tries again then. Any goroutine may call it.
+func (q *Queue[T]) Nudge(w *Waiter) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if w.waiting {
+		q.rare.line.unlink(w)
+		w.woken.set()
 	}
 }
 

@@ -39,7 +39,7 @@ func TestQueue(t *testing.T) {
 		for s := range senders {
 			all.Go(func() {
 				for i := range each {
-					if o, err := q.PutWait(context.Background(), [2]int{s, i + 1}); o != Queued || err != nil {
+					if o, err := q.PutWait(context.Background(), [2]int{s, i + 1}, nil); o != Queued || err != nil {
 						t.Errorf("%v, %v", o, err)
 					}
 				}

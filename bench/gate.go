@@ -51,12 +51,15 @@ func gatedSettings(only string) ([]gated, error) {
 	pinned.pin = true
 	pub := at("pub", "tcp", 100)
 	pub.peers = 8
+	reference := at("push", "inproc", 1<<20)
+	reference.ref = true
 	all := []gated{
 		{"push tcp 10", at("push", "tcp", 10), true},
 		{"push ipc 1024", at("push", "ipc", 1024), true},
 		{"rtt tcp 1 pinned", pinned, true},
 		{"pub tcp 100 to 8", pub, true},
 		{"push inproc 10", at("push", "inproc", 10), false},
+		{"push inproc 1048576 by reference", reference, false},
 		{"dealer tcp 100", at("dealer", "tcp", 100), false},
 		{"rtt-dealer tcp 1", at("rtt-dealer", "tcp", 1), false},
 	}

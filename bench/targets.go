@@ -155,7 +155,9 @@ func (b *book) many() {
 	b.add(s, "libzmq", "resident", 0, 0.7)
 	b.add(s, "libzmq", "match", 0, 0.7)
 	b.row = "allocations"
-	for _, s := range []setting{at("push", "tcp", 10), at("push", "ipc", 1024), at("push", "inproc", 10),
+	reference := at("push", "inproc", 1<<20)
+	reference.ref = true
+	for _, s := range []setting{at("push", "tcp", 10), at("push", "ipc", 1024), at("push", "inproc", 10), reference,
 		at("dealer", "tcp", 100), at("rtt", "tcp", 1), at("rtt-dealer", "tcp", 1)} {
 		b.add(s, "", "allocations", 0, allocationsMost)
 	}

@@ -86,7 +86,7 @@ func TestRunTargets(t *testing.T) {
 	if err := run(t.Context(), withLibzmq(t), args, nil, &out, &out); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"\nrtt-inproc ", "\nbatch ", "\nallocations ", " of 8 hold\n"} {
+	for _, want := range []string{"\nrtt-inproc ", "\nbatch ", "\nallocations ", " of 9 hold\n"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in:\n%s", want, out.String())
 		}

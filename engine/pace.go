@@ -18,6 +18,7 @@ type pacing struct {
 	waits    bool          // a sender waits for progress
 	stuck    bool          // there was none while one waited, nor since
 	progress chan struct{} // one slot; made when first needed
+	timer    *time.Timer   // of the last that waited, for the next one; nil while it is in use
 }
 
 // Pace waits until Out is consumed up to the position, for a short while at
@@ -25,16 +26,22 @@ type pacing struct {
 // The caller must not hold the socket's turn.
 func (p *Port) Pace(ctx context.Context, position int64) {
 	p.mu.Lock()
-	wait := !p.pacing.stuck && p.conn != nil
-	if wait && p.pacing.progress == nil {
-		p.pacing.progress = make(chan struct{}, 1)
-	}
-	p.mu.Unlock()
-	if !wait {
+	if p.pacing.stuck || p.conn == nil {
+		p.mu.Unlock()
 		return
 	}
-	timer := time.NewTimer(maxPace)
-	defer timer.Stop()
+	if p.pacing.progress == nil {
+		p.pacing.progress = make(chan struct{}, 1)
+	}
+	timer := p.pacing.timer
+	p.pacing.timer = nil
+	p.mu.Unlock()
+	if timer == nil {
+		timer = time.NewTimer(maxPace)
+	} else {
+		timer.Reset(maxPace)
+	}
+	defer p.endPace(timer)
 	for p.awaitsProgress(position) {
 		select {
 		case <-p.pacing.progress:
@@ -48,6 +55,13 @@ func (p *Port) Pace(ctx context.Context, position int64) {
 			return
 		}
 	}
+}
+
+func (p *Port) endPace(timer *time.Timer) {
+	timer.Stop()
+	p.mu.Lock()
+	p.pacing.timer = timer
+	p.mu.Unlock()
 }
 
 // awaitsProgress reports whether the position is still to be reached, and asks

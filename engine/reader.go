@@ -40,6 +40,9 @@ type reader struct {
 	large  bool          // the last read ended in a large frame
 	hangUp hangUpWatch   // while the log is full
 
+	body     []byte        // what is left to read of a large frame
+	fillBody func() []byte // returns it, bound once
+
 	// parsing guards what follows.
 	parsing sync.Mutex
 	keep    int        // bytes reserved in the log that are not parsed yet
@@ -54,6 +57,7 @@ type reader struct {
 func (r *reader) init(s source, in *ypipe.Log, maxFrame int64) {
 	r.source = s
 	r.fill = func() []byte { return in.Reserve(r.keep, minRead)[r.keep:] }
+	r.fillBody = func() []byte { return r.body }
 	r.idle = func() {
 		if r.keep == 0 {
 			in.Idle()

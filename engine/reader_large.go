@@ -110,10 +110,13 @@ func (c *Conn) readBody(have []byte, size int) (*arena.Buf, error) {
 
 // readFull fills b from the connection.
 func (c *Conn) readFull(b []byte) (n int, err error) {
-	fill := func() []byte { return b[n:] }
-	for n < len(b) {
-		m, err := c.reader.source.read(fill, func() {})
+	r := &c.reader
+	r.body = b
+	defer func() { r.body = nil }()
+	for len(r.body) > 0 {
+		m, err := r.source.read(r.fillBody, noIdle)
 		n += m
+		r.body = r.body[m:]
 		if err != nil {
 			if err == io.EOF {
 				err = io.ErrUnexpectedEOF
@@ -124,6 +127,9 @@ func (c *Conn) readFull(b []byte) (n int, err error) {
 	}
 	return n, nil
 }
+
+// noIdle is for reads to memory that is not given back while nothing comes.
+func noIdle() {}
 
 // readDrain reads and drops until the peer closes. What comes is not looked at,
 // but shows that the peer lives.

@@ -16,6 +16,7 @@
 package arena
 
 import (
+	"sync"
 	"sync/atomic"
 
 	"github.com/zeroactor/zmq/internal/invariant"
@@ -31,6 +32,7 @@ const bias = 1 << 30
 type Buf struct {
 	refs  atomic.Int32
 	class int8   // of pool; meaningless without one
+	stays bool   // counts nothing: see collected
 	pool  *Pool  // nil: the memory belongs to the garbage collector
 	data  []byte // all of it
 	free  func([]byte)
@@ -42,19 +44,36 @@ type Buf struct {
 	Boundary int  // offset behind the last whole message, 0 if none ends here
 }
 
+// collected has the Buf of all memory that nobody has to be told about when it is
+// not used any more: the garbage collector finds that out, so nothing is counted.
+// It is not written to, and any number of processors may share it.
+var collected = [...]*Buf{{stays: true}}
+
+// owned has the Bufs of [Own] that have done their work, so that a message by
+// reference allocates nothing.
+var owned = sync.Pool{New: func() any { return new(Buf) }}
+
 // Own makes a Buf of memory that belongs to the caller until now. If free is
-// not nil it is called once, by whoever gives up the last reference.
+// not nil it is called once, by whoever gives up the last reference. If it is nil
+// the Buf may be one that others have too, and knows no bytes.
 func Own(b []byte, free func([]byte)) *Buf {
-	buf := &Buf{data: b, free: free}
+	if free == nil {
+		return collected[0]
+	}
+	buf := owned.Get().(*Buf)
+	buf.data, buf.free = b, free
 	buf.refs.Store(1)
 	return buf
 }
 
-// Bytes returns the whole memory of the Buf.
+// Bytes returns the whole memory of a Buf that a pool handed out.
 func (b *Buf) Bytes() []byte { return b.data }
 
 // Retain adds n references.
 func (b *Buf) Retain(n int) {
+	if b.stays {
+		return
+	}
 	b.step()
 	now := b.refs.Add(int32(n))
 	if invariant.Enabled {
@@ -65,6 +84,9 @@ func (b *Buf) Retain(n int) {
 // Release gives up one reference. With the last one the memory goes back to
 // where it came from.
 func (b *Buf) Release() {
+	if b.stays {
+		return
+	}
 	b.step()
 	n := b.refs.Add(-1)
 	if n == 0 {
@@ -108,6 +130,9 @@ func (b *Buf) recycle() {
 	case b.free != nil:
 		free, data := b.free, b.data
 		b.free, b.data = nil, nil
+		if !invariant.Enabled { // debug builds find who releases too often
+			owned.Put(b)
+		}
 		free(data)
 	case b.pool != nil && !invariant.Enabled:
 		b.pool.put(b)

@@ -50,7 +50,9 @@ func (p *Pool) Get(size int) *Buf {
 		class = minClass
 	}
 	if class > maxClass {
-		return Own(make([]byte, size), nil)
+		b := &Buf{data: make([]byte, size)}
+		b.refs.Store(1)
+		return b
 	}
 	b := p.take(class)
 	if b == nil {

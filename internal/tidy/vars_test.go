@@ -12,7 +12,8 @@ var constructors = map[string]bool{"errors.New": true, "fmt.Errorf": true}
 // checkVariables forbids state that belongs to a package and so to nobody. A
 // variable is taken for a constant, which Go has no words for, if it is
 //   - an error, or made by a function Must...;
-//   - a literal, as a table is, or an embedded file;
+//   - a literal, as a table is, or an embedded file, or a sync.Pool of memory that
+//     nobody misses;
 //
 // and if nothing in the package assigns to it or a part of it, or takes its
 // address. Tests may have what they like.

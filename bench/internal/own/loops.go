@@ -52,7 +52,7 @@ func (s *socket) sending(out sender) func(n int, body []byte) error {
 	case s.job.Ref:
 		return func(n int, body []byte) error {
 			for range n {
-				s.msg.AppendOwned(body, nil)
+				s.msg.AppendOwned(body, keep)
 				if err := out.Send(s.ctx, &s.msg); err != nil {
 					return err
 				}
@@ -82,6 +82,10 @@ func (s *socket) sending(out sender) func(n int, body []byte) error {
 		return nil
 	}
 }
+
+// keep is told that a body is not used any more, as libzmq's peer is too. Without
+// it neither library would count references.
+func keep([]byte) {}
 
 // Send sends n messages.
 func (s *socket) Send(n int, body []byte) error {

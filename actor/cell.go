@@ -39,9 +39,10 @@ type core struct {
 
 // seldom is what few actors need: what is left of failures and ends.
 type seldom struct {
-	killed error         // why the actor was killed
-	err    error         // what it ended with
-	empty  chan struct{} // closed when the last child has ended; nil if nobody waits
+	killed    error         // why the actor was killed
+	calledOff int           // who is waiting until the incarnation has ended because of a sibling
+	err       error         // what it ended with
+	empty     chan struct{} // closed when the last child has ended; nil if nobody waits
 
 	restarts, failures, lost int // see MailboxSnapshot
 	watchers                 []*watcher
@@ -247,6 +248,7 @@ func (c *cell[M]) put(ctx context.Context, it item[M], wait bool) error {
 // putWait waits for room. If an actor does, it is known that it waits.
 func (c *cell[M]) putWait(ctx context.Context, it item[M]) (mailbox.Outcome, error) {
 	by := callerOf(ctx)
+	defer c.node.resume(by)
 	if by == nil {
 		return c.q.PutWait(ctx, it, nil)
 	}

@@ -56,6 +56,7 @@ func (y *waits) lookSoon() {
 // look finds cycles, and ends those that count as deadlocks. scheduled says that it is
 // what lookSoon has ordered.
 func (y *waits) look(scheduled bool) {
+	y.root.turn()
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	if scheduled {

@@ -1,6 +1,7 @@
 package actor
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -14,8 +15,12 @@ func (c *core) openContext() {
 	c.node.mu.Lock()
 	defer c.node.mu.Unlock()
 	c.ctx = r
-	if c.rare != nil && c.rare.killed != nil {
+	switch {
+	case c.rare == nil:
+	case c.rare.killed != nil:
 		r.end(c.rare.killed)
+	case c.rare.calledOff > 0:
+		r.end(ErrSibling)
 	}
 }
 
@@ -79,7 +84,9 @@ func (c *cell[M]) failed(it item[M], err error) {
 		return
 	case !errors.Is(err, ErrStop) && !errors.Is(err, ErrDone):
 		c.dead(it, Unhandled, unwrapFinal(err))
-		c.count(func(s *seldom) { s.failures++ })
+		if !c.echoes(err) {
+			c.count(func(s *seldom) { s.failures++ })
+		}
 	}
 	c.over(err)
 }
@@ -89,6 +96,10 @@ func (c *cell[M]) failed(it item[M], err error) {
 // decided on as well.
 func (c *cell[M]) over(err error) {
 	for err != nil {
+		if c.echoes(err) {
+			c.standDown()
+			return
+		}
 		ctx := c.context()
 		c.endIncarnation(err)
 		v := c.decide(err, time.Since(ctx.begun))
@@ -124,7 +135,10 @@ func (c *cell[M]) wakeUp() {
 
 // after posts a command when d has passed. Nothing waits for that but the timer.
 func (c *cell[M]) after(d time.Duration, command func()) *time.Timer {
-	return time.AfterFunc(d, func() { c.q.Post(command) })
+	return time.AfterFunc(d, func() {
+		c.node.turn()
+		c.q.Post(command)
+	})
 }
 
 // restart begins a new incarnation, after another that has ended. It returns what
@@ -151,10 +165,26 @@ func (c *cell[M]) incarnate() (err error) {
 	if c.actor == nil {
 		return Final(ErrNoBehaviour)
 	}
-	if starter, ok := c.actor.(Starter); ok {
+	starter, ok := c.actor.(Starter)
+	if c.node.tree.turns != nil {
+		c.actor = inTurn[M]{c.actor, &c.node}
+	}
+	if ok {
 		return starter.Started(c.context())
 	}
 	return nil
+}
+
+// inTurn is an Actor in a test that decides which message is handled next.
+type inTurn[M any] struct {
+	Actor[M]
+	node *Node
+}
+
+// Receive handles m when it is the actor's turn.
+func (t inTurn[M]) Receive(ctx context.Context, m M) error {
+	t.node.turn()
+	return t.Actor.Receive(ctx, m)
 }
 
 // endIncarnation lets the behaviour know that it is over, if there is one.
@@ -166,6 +196,9 @@ func (c *cell[M]) endIncarnation(err error) {
 	c.ctx = nil
 	c.stopTimers()
 	c.node.mu.Unlock()
+	if t, ok := a.(inTurn[M]); ok {
+		a = t.Actor
+	}
 	ender, ok := a.(Ender)
 	if ok && ctx == nil {
 		ctx = &runCtx{core: &c.core}
@@ -200,6 +233,7 @@ func (c *cell[M]) reap(cause error) {
 	n.mu.Unlock()
 	s.run()
 	<-empty
+	n.turn()
 }
 
 // finish ends the actor with err, for good. What is left in the mailbox becomes dead

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"sync"
+
+	"github.com/zeroactor/zmq/actor/internal/turns"
 )
 
 // A Node is one actor in a tree. See the package documentation for its life.
@@ -58,7 +60,8 @@ const (
 // tree is what the nodes of a tree share. It does not change.
 type tree struct {
 	Options
-	closed chan struct{} // stands in for the channels that nobody asked for in time
+	closed chan struct{}   // stands in for the channels that nobody asked for in time
+	turns  turns.Scheduler // nil but in tests by package actortest
 }
 
 // NewRoot returns the passive root of a new tree. It lives until it is stopped.
@@ -189,6 +192,25 @@ func (n *Node) failure() error {
 		return n.body.failure()
 	}
 	return nil
+}
+
+// turn waits until a test lets n go on, if one decides.
+func (n *Node) turn() {
+	if s := n.tree.turns; s != nil {
+		s.Turn(n.Path())
+	}
+}
+
+// resume is turn after somebody has waited for n: the actor whose incarnation by is, or
+// nil for who is none.
+func (n *Node) resume(by *runCtx) {
+	switch s := n.tree.turns; {
+	case s == nil:
+	case by == nil:
+		s.Turn("")
+	default:
+		by.core.node.turn()
+	}
 }
 
 // isEnded reports whether n has ended.

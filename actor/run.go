@@ -36,6 +36,7 @@ func (n *Node) live() {
 	if n.tree.Labels {
 		pprof.SetGoroutineLabels(n.life.base)
 	}
+	n.turn()
 	n.liveOn(n.run())
 }
 
@@ -149,6 +150,7 @@ func (n *Node) reap(failure error) {
 	n.mu.Unlock()
 	s.run()
 	<-reaped
+	n.turn()
 }
 
 // rest waits before a restart. It returns false, at once, if the node stops.

@@ -44,7 +44,14 @@ func start[M any](s *Supervisor, name string, build func(self Ref[M]) Actor[M], 
 	c := &cell[M]{build: build}
 	c.node = Node{name: name, parent: s.node, tree: s.node.tree, body: c}
 	c.sup, c.opts, c.named = s, o, name != ""
-	c.q.Init(&o.Limits, c.activate)
+	run := c.activate
+	if c.node.tree.turns != nil {
+		run = func() {
+			c.node.turn()
+			c.activate()
+		}
+	}
+	c.q.Init(&o.Limits, run)
 	path := ""
 	if name != "" {
 		path = c.path()

@@ -31,7 +31,8 @@ func (g Strategy) String() string {
 }
 
 // ErrSibling is what an incarnation ends with that is restarted because of another
-// actor's failure. A [Temporary] actor ends by it for good.
+// actor's failure. It is the cause of its context; a message that it fails with because of
+// that is a dead letter, but no failure. A [Temporary] actor ends by it for good.
 var ErrSibling = errors.New("actor: restarted because of another one's failure")
 
 // Supervise starts a supervisor under s. If it fails, by too many restarts of its
@@ -52,7 +53,7 @@ func supervise(s *Supervisor, name string, how Supervision) (*Supervisor, error)
 	if name == "" || strings.Contains(name, "/") {
 		return nil, fmt.Errorf("%w: a supervisor named %q", ErrSpec, name)
 	}
-	below := &Supervisor{sys: s.sys, parent: s, path: s.path + "/" + name, how: how}
+	below := &Supervisor{sys: s.sys, parent: s, path: s.path + "/" + name, how: how, hand: newHand()}
 	if !s.sys.claim(below.path, below) {
 		return nil, ErrDuplicate
 	}
@@ -67,6 +68,14 @@ func supervise(s *Supervisor, name string, how Supervision) (*Supervisor, error)
 	}
 	return below, nil
 }
+
+// A hand is a lock whose wait a test in virtual time can see.
+type hand chan struct{}
+
+func newHand() hand { return make(hand, 1) }
+
+func (h hand) lock()   { h <- struct{}{} }
+func (h hand) unlock() { <-h }
 
 // A member is what a supervisor restarts together with others. Both methods wait
 // until it is done, also where the member is stopped or killed meanwhile.
@@ -94,21 +103,25 @@ type regrouping struct {
 // do ends them, the latest first, and begins anew after the delay, the oldest first.
 func (r *regrouping) do() {
 	s := r.s
+	s.node.turn()
 	all := s.affected(r.failed)
-	s.hand.Lock()
+	s.hand.lock()
 	for _, m := range slices.Backward(all) {
 		m.pause()
 	}
-	s.hand.Unlock()
+	s.hand.unlock()
 	resume := func() {
-		s.hand.Lock()
-		defer s.hand.Unlock()
+		s.hand.lock()
+		defer s.hand.unlock()
 		for _, m := range all {
 			m.resume()
 		}
 	}
 	if r.delay > 0 {
-		time.AfterFunc(r.delay, resume)
+		time.AfterFunc(r.delay, func() {
+			s.node.turn()
+			resume()
+		})
 		return
 	}
 	resume()
@@ -164,23 +177,60 @@ func (c *cell[M]) command(f func()) {
 		f()
 	}) {
 		<-done
+		c.sup.node.turn()
 	}
 }
 
-// pause ends the incarnation, because of a sibling.
+// pause ends the incarnation, because of a sibling. Its context is done before that:
+// it may be waiting for another one that is paused already.
 func (c *cell[M]) pause() {
+	c.node.mu.Lock()
+	called := c.node.state == alive
+	if called {
+		c.seldom().calledOff++
+		if c.ctx != nil {
+			c.ctx.end(ErrSibling)
+		}
+	}
+	c.node.mu.Unlock()
 	c.command(func() {
-		if c.stage != open {
-			return
+		c.node.mu.Lock()
+		if called {
+			c.rare.calledOff--
 		}
-		c.endIncarnation(ErrSibling)
-		c.reap(fmt.Errorf("%w: parent: %w", ErrKilled, ErrSibling))
-		if c.opts.restart == Temporary {
-			c.finish(ErrSibling)
-			return
+		if c.stage == draining && c.ctx != nil && c.ctx.Err() != nil {
+			c.ctx = nil // it was to stop before it was called off, and handles the rest
 		}
-		c.stage = resting
+		c.node.mu.Unlock()
+		if c.stage == open {
+			c.standDown()
+		}
 	})
+}
+
+// standDown ends the incarnation, because of a sibling, until resume.
+func (c *cell[M]) standDown() {
+	c.endIncarnation(ErrSibling)
+	c.reap(fmt.Errorf("%w: parent: %w", ErrKilled, ErrSibling))
+	if c.opts.restart == Temporary {
+		c.finish(ErrSibling)
+		return
+	}
+	c.stage = resting
+}
+
+// echoes reports whether the incarnation failed with err only because it was called off,
+// as is most likely, except for a panic.
+func (c *cell[M]) echoes(err error) bool {
+	if errors.Is(err, ErrStop) || errors.Is(err, ErrDone) || c.stage != open {
+		return false
+	}
+	if _, panicked := errors.AsType[*PanicError](err); panicked {
+		return false
+	}
+	c.node.mu.Lock()
+	defer c.node.mu.Unlock()
+	return c.rare != nil && c.rare.calledOff > 0
 }
 
 // resume begins another incarnation.

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/puzpuzpuz/xsync/v3"
+
+	"github.com/zeroactor/zmq/actor/internal/turns"
 )
 
 // DefaultDrain is the [Config.Drain] of a system that names none.
@@ -80,7 +82,7 @@ type Supervisor struct {
 	path   string
 	how    Supervision
 
-	hand sync.Mutex // held by who restarts several
+	hand hand // held by who restarts several
 
 	mu      sync.Mutex
 	history intensity
@@ -114,7 +116,9 @@ func newSystem(ctx context.Context, cfg Config) (*system, error) {
 	y.waits.grace = cfg.DeadlockGrace
 	node := NewRoot(cfg.Name, Options{KillGrace: cfg.KillGrace})
 	node.spec = &Spec{Ordered: true}
-	y.root = &Supervisor{sys: y, node: node, path: "/" + cfg.Name, how: cfg.Supervision}
+	node.tree.turns = turns.From(ctx)
+	y.waits.root = node
+	y.root = &Supervisor{sys: y, node: node, path: "/" + cfg.Name, how: cfg.Supervision, hand: newHand()}
 	return y, nil
 }
 

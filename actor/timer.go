@@ -82,6 +82,7 @@ func newTimer[M any](self Ref[M], d, every time.Duration, ring func()) (*Timer, 
 	rare.timers[t] = struct{}{}
 	t.next = time.Now().Add(d)
 	t.clock = time.AfterFunc(d, func() {
+		c.node.turn()
 		c.q.Post(func() {
 			if t.due() {
 				ring()

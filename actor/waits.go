@@ -18,6 +18,7 @@ const lookAfter = 50 * time.Millisecond
 // in a hook. Nothing of it is touched by calls that need not wait. What it is for is in
 // deadlock.go.
 type waits struct {
+	root  *Node         // of the system
 	grace time.Duration // see Config.DeadlockGrace
 
 	mu          sync.Mutex
@@ -170,8 +171,10 @@ func (n *Node) waitEnd(ctx context.Context, done <-chan struct{}) (err error) {
 		return nil
 	default:
 	}
+	by := callerOf(ctx)
+	defer n.resume(by)
 	var failed chan error
-	if by := callerOf(ctx); by != nil {
+	if by != nil {
 		if by.core.node.within(n) {
 			return selfDeadlock(by.core, ForEnd, n)
 		}

@@ -18,6 +18,7 @@ var layers = []layer{
 	{dir: "mailbox", may: []string{"ypipe"}},
 	{dir: "actor", may: []string{"mailbox"}},
 	{dir: "actor/actorhttp", may: []string{"actor"}},
+	{dir: "actor/actortest", may: []string{"actor", "actor/internal/..."}},
 	{dir: "actor/pipeline", may: []string{"ypipe", "actor"}, tests: []string{".", "patterns"}}, // examples over sockets
 	{dir: "transport/transporttest", may: []string{".", "transport"}, tests: []string{"transport/..."}},
 	{dir: "transport/...", may: []string{".", "transport", "transport/internal/..."}},

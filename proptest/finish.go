@@ -24,6 +24,7 @@ func (w *world) finish() error {
 	}
 	deadline := time.Now().Add(w.patience)
 	for idle, rounds := 0, 0; idle < 3; idle++ {
+		before := w.taken
 		if err := w.settle(); err != nil {
 			return err
 		}
@@ -33,7 +34,7 @@ func (w *world) finish() error {
 		}
 		rounds++
 		switch {
-		case progress:
+		case progress || w.taken > before:
 			idle = -1
 		case w.medium.Virtual && rounds < maxRounds && w.awaits():
 			idle = -1 // a SUB skips, unseen, what it is not subscribed to any more

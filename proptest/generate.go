@@ -66,8 +66,16 @@ func (g *generator) history() History {
 			RecvHWM: pick(g.r, marks...),
 		})
 	}
-	if g.p.name == "pubsub" {
+	switch g.p.name {
+	case "pubsub":
 		g.modes()
+	case "conflate":
+		one := g.r.Intn(3) // of two, or both
+		for i := range g.h.Sockets {
+			if one != i {
+				g.h.Sockets[i].Mode = Conflated
+			}
+		}
 	}
 	late := g.prelude()
 	for range 5 + g.r.Intn(25) {
@@ -95,6 +103,11 @@ func (g *generator) modes() {
 			s.Mode = Verbose
 		}
 	}
+}
+
+// oneWay reports whether only the first side sends.
+func (g *generator) oneWay() bool {
+	return g.p.name == "pubsub" || slices.Equal(g.p.sides[0], []string{"PUSH"})
 }
 
 func (g *generator) add(s Step) { g.h.Steps = append(g.h.Steps, s) }
@@ -174,7 +187,7 @@ func (g *generator) next() Step {
 	weight := g.r.Intn(100)
 	switch {
 	case weight < 45:
-		if g.p.name == "pubsub" || g.p.name == "pipeline" {
+		if g.oneWay() {
 			who = g.of(0) // the others cannot
 		}
 		other = g.of(1 - side(g.h, who))
@@ -198,7 +211,7 @@ func (g *generator) next() Step {
 // waiting makes a step of those who wait, and watch.
 func (g *generator) waiting() Step {
 	who := g.r.Intn(len(g.h.Sockets))
-	if g.p.name == "pubsub" || g.p.name == "pipeline" {
+	if g.oneWay() {
 		who = g.of(1)
 	}
 	switch g.r.Intn(12) {
@@ -241,7 +254,7 @@ func (g *generator) trouble(who, other int) Step {
 
 // sender returns that of two sockets that can send.
 func (g *generator) sender(one, other int) int {
-	if (g.p.name == "pubsub" || g.p.name == "pipeline") && side(g.h, one) == 1 {
+	if g.oneWay() && side(g.h, one) == 1 {
 		return other
 	}
 	return one

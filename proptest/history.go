@@ -15,13 +15,14 @@ type History struct {
 type Socket struct {
 	Kind             string // its type, as "PUSH"
 	SendHWM, RecvHWM int    // 0 is no limit
-	Mode             string // what is unusual: Verbose or Inverted; "" is nothing
+	Mode             string // what is unusual: Verbose, Inverted or Conflated; "" is nothing
 }
 
 // The modes of sockets.
 const (
-	Verbose  = "verbose"  // an XPUB tells of each subscription
-	Inverted = "inverted" // a subscription keeps messages away; of all sockets of a history
+	Verbose   = "verbose"   // an XPUB tells of each subscription
+	Inverted  = "inverted"  // a subscription keeps messages away; of all sockets of a history
+	Conflated = "conflated" // a PUSH or PULL keeps the newest message only
 )
 
 // A Verb says what is done in a step.

@@ -20,16 +20,29 @@ type pattern struct {
 var all = []pattern{
 	{"pair", [2][]string{{"PAIR"}, {"PAIR"}}, 1, newPairTwin},
 	{"pipeline", [2][]string{{"PUSH"}, {"PULL"}}, 3, newPipelineTwin},
+	{"conflate", [2][]string{{"PUSH"}, {"PULL"}}, 1, newConflateTwin},
 	{"dealer", [2][]string{{"DEALER"}, {"DEALER"}}, 3, newPipelineTwin},
 	{"router", [2][]string{{"ROUTER"}, {"DEALER"}}, 3, newRouterTwin},
 	{"reqrep", [2][]string{{"REQ"}, {"REP"}}, 3, newReqrepTwin},
 	{"pubsub", [2][]string{{"PUB", "XPUB"}, {"SUB", "XSUB"}}, 3, newPubsubTwin},
+	{"stream", [2][]string{{"STREAM"}, {"STREAM"}}, 3, newStreamTwin},
 }
 
 // Patterns returns the names of the patterns that histories can be of.
 func Patterns() (names []string) {
 	for _, p := range all {
 		names = append(names, p.name)
+	}
+	return names
+}
+
+// Patterns returns the names of those of the patterns that the medium can be used
+// for: a STREAM has bytes, and inproc none.
+func (m Medium) Patterns() (names []string) {
+	for _, name := range Patterns() {
+		if name != "stream" || !m.Local {
+			names = append(names, name)
+		}
 	}
 	return names
 }
@@ -67,18 +80,21 @@ type (
 // open makes socket i of a history.
 func open(s Socket, i int, opts ...patterns.Option) (end, error) {
 	send, recv := patterns.SendHWM(s.SendHWM), patterns.RecvHWM(s.RecvHWM)
+	conflate := patterns.Conflate(s.Mode == Conflated)
 	switch s.Kind {
 	case "PAIR":
 		return made(patterns.NewPair(with[patterns.PairOption](opts, send, recv)...))
 	case "PUSH":
-		return made(patterns.NewPush(with[patterns.PushOption](opts, send)...))
+		return made(patterns.NewPush(with[patterns.PushOption](opts, send, conflate)...))
 	case "PULL":
-		return made(patterns.NewPull(with[patterns.PullOption](opts, recv)...))
+		return made(patterns.NewPull(with[patterns.PullOption](opts, recv, conflate)...))
 	case "DEALER":
 		id := patterns.RoutingID([]byte(routingID(i)))
 		return made(patterns.NewDealer(with[patterns.DealerOption](opts, send, recv, id)...))
 	case "ROUTER":
 		return made(patterns.NewRouter(with[patterns.RouterOption](opts, send, recv, patterns.RouterMandatory(true))...))
+	case "STREAM":
+		return made(patterns.NewStream(with[patterns.StreamOption](opts, send, recv)...))
 	case "REQ":
 		return made(patterns.NewReq(with[patterns.ReqOption](opts, send, recv)...))
 	case "REP":

@@ -38,6 +38,8 @@ var promises = []promise{
 	{GracefulClose, "patterns.Close", "Close returns when everything that was sent has been handed over."},
 	{Waiting, "patterns.Recv", "Recv waits for a message: it returns when there is one, whoever else reads, waits, comes or goes."},
 	{Polling, "patterns.Poller", "It tells of a socket for as long as that is ready."},
+	{LastValue, "patterns.Conflate", "Conflate makes the socket keep only the newest message of each queue."},
+	{ByteStream, "patterns.Stream", "A message sent to a STREAM's peer is written as it is, one after another; a message of the id and an empty frame is received when a connection is made, before its bytes, and again when it is lost, behind them."},
 	{NothingLeft, "doc.go of each package", "Who starts a goroutine waits for it."},
 }
 

@@ -38,7 +38,7 @@ func share(m Medium) int {
 // TestHistories plays histories of each pattern over each transport.
 func TestHistories(t *testing.T) {
 	for _, m := range Media() {
-		for _, p := range Patterns() {
+		for _, p := range m.Patterns() {
 			if *transportFlag != "" && *transportFlag != m.Name || *patternFlag != "" && *patternFlag != p {
 				continue
 			}
@@ -60,7 +60,7 @@ func TestHistories(t *testing.T) {
 // TestSeedsReplay holds that a seed stands for one history, and that what comes
 // of it is the same each time.
 func TestSeedsReplay(t *testing.T) {
-	for _, p := range Patterns() {
+	for _, p := range Inproc().Patterns() {
 		for seed := range int64(5) {
 			h := generate(p, seed)
 			if again := generate(p, seed); !reflect.DeepEqual(h, again) {

@@ -123,7 +123,7 @@ func Run(t *testing.T, media ...Medium) {
 		for _, p := range Properties() {
 			t.Run(m.Name+"/"+p.Name, func(t *testing.T) { p.Check(t, m) })
 		}
-		for _, p := range Patterns() {
+		for _, p := range m.Patterns() {
 			t.Run(m.Name+"/"+p, func(t *testing.T) {
 				if f := Search(t, m, p, 1, runs); f != nil {
 					t.Error(f.Report(m))

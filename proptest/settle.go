@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/zeroactor/zmq"
+	"github.com/zeroactor/zmq/patterns"
 )
 
 // settle waits until everything is where it stays.
@@ -26,8 +27,12 @@ func (w *world) settle() error {
 		if err := w.attended(); err != nil {
 			return err
 		}
+		before := w.taken
 		if err := w.polled(); err != nil {
 			return err
+		}
+		if w.taken > before {
+			w.settleVirtual() // there is room for more
 		}
 	case w.twin.base().damaged || w.h.Sockets[0].Mode == Inverted:
 		time.Sleep(time.Millisecond) // a real network; nothing tells when it is done, and nothing is concluded from it
@@ -118,7 +123,7 @@ func (w *world) settleReal() error {
 		}
 	}
 	for i, p := range w.places {
-		if router, ok := p.end.(interface{ Peers() [][]byte }); ok {
+		if router, ok := p.end.(*patterns.Router); ok {
 			if err := w.knows(router.Peers, b.peers(i)); err != nil {
 				return err
 			}

@@ -6,6 +6,7 @@ type topology struct {
 	local   bool
 	alive   []bool
 	bound   []bool
+	hungUp  []bool   // was bound, and is not any more, or is again
 	dials   [][]bool // dials[i][j]: i is connected to j, or tries to be
 	settled [][]bool // both ways: the connection is there
 	broken  [][]bool // both ways: the connection was lost, and is not settled again
@@ -18,7 +19,7 @@ type topology struct {
 
 func newTopology(sockets []Socket, local bool) *topology {
 	n := len(sockets)
-	t := &topology{sockets: sockets, local: local, alive: make([]bool, n), bound: make([]bool, n), cut: make([]bool, n)}
+	t := &topology{sockets: sockets, local: local, alive: make([]bool, n), bound: make([]bool, n), hungUp: make([]bool, n), cut: make([]bool, n)}
 	for i := range n {
 		t.alive[i] = true
 		t.dials = append(t.dials, make([]bool, n))
@@ -93,6 +94,7 @@ func (t *topology) hangUp(i int) {
 			t.dials[j][i] = t.dials[j][i] && !(t.local && t.bound[i])
 		}
 	}
+	t.hungUp[i] = t.hungUp[i] || t.bound[i]
 	t.bound[i] = false
 }
 

@@ -73,6 +73,9 @@ func (w *world) mayWait(i int) bool {
 	if kind := w.h.Sockets[i].Kind; kind == "XPUB" || kind == "PUB" {
 		return false // the world takes the notices itself
 	}
+	if w.h.Pattern == "stream" {
+		return waiting == 0 // bytes have no order but that in which they are received
+	}
 	return waiting == 0 || w.medium.Virtual && waiting < most
 }
 
@@ -152,6 +155,7 @@ func (w *world) gatherOf(i int) (got int, err error) {
 			continue
 		}
 		got++
+		w.taken++
 		w.note("  %d, waiting, received %s", i, brief(strings.Join(frames, " ")))
 		if err := w.twin.received(i, frames); err != nil {
 			return got, err

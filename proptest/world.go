@@ -41,6 +41,7 @@ type world struct {
 	marks    int   // probes so far
 	wasted   int64 // probes that were dropped
 	awaited  int   // waiters so far
+	taken    int   // messages received so far
 }
 
 // A place is a socket of the world.
@@ -223,12 +224,21 @@ func (w *world) connect(i, j int) error {
 		w.twin.excuse(i, j)
 		w.twin.excuse(j, i)
 	}
-	err := w.places[i].Connect(p.endpoint)
+	err := w.dial(i, j)
 	if errors.Is(err, zmq.ErrState) && b.exclusive && b.epoch[i][j] > 1 {
 		b.disconnect(i, j) // the last connection is not gone yet
 		return nil
 	}
 	return err
+}
+
+// dial connects i to j. A STREAM gives the connection an id, or else it would not
+// know whom it leads to.
+func (w *world) dial(i, j int) error {
+	if s, ok := w.places[i].end.(*patterns.Stream); ok {
+		return s.ConnectAs(w.places[j].endpoint, []byte(lineID(j, w.twin.base().epoch[i][j])))
+	}
+	return w.places[i].Connect(w.places[j].endpoint)
 }
 
 // talks reports whether two sockets are of different sides.
@@ -305,6 +315,7 @@ func (w *world) handled(i int, m *zmq.Message, err error) error {
 	if isProbe(frames[0]) {
 		return nil
 	}
+	w.taken++
 	w.note("  %d received %s", i, brief(strings.Join(frames, " ")))
 	return w.twin.received(i, frames)
 }

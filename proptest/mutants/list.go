@@ -59,4 +59,12 @@ var mutants = []mutant{
 	{"who wakes up in vain wakes nobody else", "patterns/receiver.go", "\t\ts.recvq.Wake() // there may be more\n", "\t\t_ = 0\n", local + "(pipeline|dealer|router|pubsub)"},
 	{"a poller gets no sign", "patterns/poll.go", "for _, w := range s.watchers {\n\t\tping(w.c)", "for _, w := range s.watchers {\n\t\t_ = w", local + "(pipeline|dealer|router|pubsub)"},
 	{"a waiting Recv does not heed its context", "patterns/socket.go", "\t\terr = w.Wait(ctx)", "\t\terr = w.Wait(context.WithoutCancel(ctx))", exact + "cancellation"},
+	{"what conflates keeps what is older", "patterns/conflate.go", "\tinto.Discard()\n", "", local + "conflate"},
+	{"what conflates keeps the last frame only", "patterns/conflate.go", "\t\tif !more {\n", "\t\tif !more || true {\n", local + "conflate"},
+	{"what a PUSH conflates is not told to the connection", "patterns/conflate.go", "p.conflateOut(pool, sent, p.port.Wake)", "p.conflateOut(pool, sent, func() {})", wire + "conflate"},
+	{"a STREAM does not tell of a lost connection", "patterns/stream.go", "\ts.roomFor()\n\ts.tell(p)\n", "\ts.roomFor()\n", wire + "stream"},
+	{"a STREAM does not tell of the end of one who came", "patterns/stream.go", "\tif p.ended {\n\t\ts.tell(p)\n\t}\n", "", wire + "stream"},
+	{"a STREAM finishes on a connection what it began on the last", "patterns/stream.go", "s.stats.Dropped += p.port.Discard()", "s.stats.Dropped += 0", "TestMinimalHistories"},
+	{"a STREAM writes the frames' headers", "engine/encode.go", "\treturn append(dst, body...), nil\n", "\treturn append(append(dst, 0), body...), nil\n", wire + "stream"},
+	{"a STREAM writes less than a large frame", "engine/encode.go", "\treturn append(dst, body...), nil\n", "\treturn append(dst, body[:min(len(body), 20_000)]...), nil\n", wire + "stream"},
 }

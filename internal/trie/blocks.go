@@ -6,9 +6,9 @@ import (
 )
 
 const (
-	blockPage = 2048             // bytes in a page of blocks
-	unit      = 8                // bytes; all blocks are multiples of it and begin at one
-	pageUnits = blockPage / unit // a block's number is its place in units, over all pages
+	unit  = 8  // bytes; all blocks are multiples of it and begin at one
+	line  = 64 // bytes; a block of one or several lines of the cache begins at one
+	units = 8  // in the first page, as a power of two: the largest block fits
 )
 
 // blockSizes are the sizes of blocks, in bytes. The largest holds the edges of
@@ -26,16 +26,19 @@ func blockClass(n int) int {
 	panic("trie: no block is that large")
 }
 
-// blocks hands out pieces of memory by number. Number 0 is never handed out.
+// blocks hands out pieces of memory by number, which is their place in units,
+// over all pages (see place). Number 0 is never handed out.
 type blocks struct {
-	pages []*[blockPage]byte
+	pages [][]byte
 	next  uint32                  // the first unit not yet handed out
+	end   uint32                  // the first unit behind the last page
 	free  [len(blockSizes)]uint32 // heads of the lists of free blocks, linked by their first four bytes
 }
 
 // at returns the memory from block b on; the block is its first part.
 func (s *blocks) at(b uint32) []byte {
-	return s.pages[b/pageUnits][b%pageUnits*unit:]
+	page, index := place(b, units)
+	return s.pages[page][index*unit:]
 }
 
 // alloc returns a block of at least n bytes, with whatever is in it.
@@ -46,27 +49,35 @@ func (s *blocks) alloc(n int) uint32 {
 		return b
 	}
 	size := uint32(blockSizes[class]) / unit
-	if s.left() < size {
-		s.salvage()
-		s.pages = append(s.pages, new([blockPage]byte))
-		s.next = max(1, uint32(len(s.pages)-1)*pageUnits)
+	gap := s.gap(size)
+	for s.end-s.next < gap+size {
+		s.skip(s.end - s.next)
+		page := make([]byte, unit<<units<<min(len(s.pages), growth))
+		s.pages = append(s.pages, page)
+		s.next = max(1, s.end)
+		s.end += uint32(len(page) / unit)
+		gap = s.gap(size)
 	}
+	s.skip(gap)
 	b := s.next
 	s.next += size
 	return b
 }
 
-// left returns the number of units not yet handed out in the last page.
-func (s *blocks) left() uint32 { return uint32(len(s.pages))*pageUnits - s.next }
-
-// salvage makes free blocks of what is left of the last page.
-func (s *blocks) salvage() {
-	if len(s.pages) == 0 {
-		return
+// gap returns how many units are to be left out before a block of that size.
+func (s *blocks) gap(size uint32) uint32 {
+	if size%(line/unit) != 0 {
+		return 0
 	}
+	return -s.next % (line / unit)
+}
+
+// skip makes free blocks of the next n units.
+func (s *blocks) skip(n uint32) {
 	for class := len(blockSizes) - 1; class >= 0; class-- {
-		for size := uint32(blockSizes[class]) / unit; s.left() >= size; s.next += size {
+		for size := uint32(blockSizes[class]) / unit; n >= size; n -= size {
 			s.push(s.next, class)
+			s.next += size
 		}
 	}
 }
@@ -81,5 +92,9 @@ func (s *blocks) push(b uint32, class int) {
 
 // footprint returns the bytes taken.
 func (s *blocks) footprint() int {
-	return cap(s.pages)*int(unsafe.Sizeof((*byte)(nil))) + len(s.pages)*blockPage
+	n := cap(s.pages) * int(unsafe.Sizeof([]byte{}))
+	for _, page := range s.pages {
+		n += len(page)
+	}
+	return n
 }

@@ -166,7 +166,11 @@ func (m *Message) Reset() {
 
 // forget empties m without releasing anything.
 func (m *Message) forget() {
-	clear(m.frames)
+	if len(m.frames) == 1 {
+		m.frames[0] = frame{} // most have one, and clear calls the runtime
+	} else {
+		clear(m.frames)
+	}
 	m.frames = m.frames[:0]
 	m.store = m.store[:0]
 	m.peer = nil

@@ -54,6 +54,41 @@ func TestSendHWMBytes(t *testing.T) {
 	}
 }
 
+// TestBatchesKeepToTheMarks sends batches larger than what there is room for, of
+// one pipe and of three, in messages that are copied and that go by reference.
+func TestBatchesKeepToTheMarks(t *testing.T) {
+	for _, pipes := range []int{1, 3} {
+		for _, c := range []struct{ size, messages, bytes, want int }{
+			{10, 7, 0, 7}, {30_000, 7, 0, 7}, {1000, 0, 10_000, 10}, {30_000, 0, 100_000, 4}, {1 << 20, 5, 100_000, 1}, {10, 0, 0, 100},
+		} {
+			push := must(patterns.NewPush(patterns.InContext(newContext(t)), patterns.Linger(0),
+				patterns.SendHWM(c.messages), patterns.SendHWMBytes(int64(c.bytes))))(t)
+			for i := range pipes {
+				if err := push.Connect(fmt.Sprintf("inproc://nobody %d", i)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			batch := make([]*zmq.Message, 100)
+			for i := range batch {
+				batch[i] = new(zmq.Message)
+				batch[i].Append(make([]byte, c.size))
+			}
+			n, err := push.SendBatch(t.Context(), batch)
+			if want := min(100, pipes*c.want); n != want || err != nil {
+				t.Errorf("%d pipes, %+v: sent %d, %v", pipes, c, n, err)
+			}
+			for i, m := range batch {
+				if (m.Len() == 0) != (i < n) {
+					t.Errorf("%d sent, and message %d has %d frames", n, i, m.Len())
+				}
+			}
+			if got := push.Stats().Sent; got != int64(n) {
+				t.Errorf("sent %d, Stats says %d", n, got)
+			}
+		}
+	}
+}
+
 // TestHWMBytesOverInproc has both ends' marks, or one of them, and none.
 func TestHWMBytesOverInproc(t *testing.T) {
 	for _, c := range []struct{ send, recv, want int }{{10_000, 5_000, 15}, {10_000, 0, 10}, {0, 5_000, 5}} {

@@ -35,6 +35,8 @@ func (s *Dealer) put(o outgoing) error      { return s.lb.put(o) }
 func (s *Dealer) full() *pipe               { return s.lb.help() }
 func (s *Dealer) take(m *zmq.Message) error { return s.fq.recv(m) }
 
+func (s *Dealer) putBatch(m []*zmq.Message) int { return s.lb.putBatch(m) }
+
 func (s *Dealer) attach(p *pipe) error {
 	s.lb.add(p)
 	s.fq.attach(p)

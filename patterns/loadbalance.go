@@ -1,5 +1,7 @@
 package patterns
 
+import "github.com/zeroactor/zmq"
+
 // A loadBalancer gives messages to pipes in turn, passing over those that are
 // at their high-water mark ("SHALL distribute outgoing messages using a
 // round-robin strategy", 28/REQREP and 30/PIPELINE).
@@ -69,6 +71,27 @@ func (b *loadBalancer) put(o outgoing) error {
 	p.pace()
 	b.step()
 	return nil
+}
+
+// putBatch gives messages to the pipes in turn, and returns how many had room.
+func (b *loadBalancer) putBatch(messages []*zmq.Message) (n int) {
+	for n < len(messages) {
+		p := b.pick()
+		if p == nil {
+			break
+		}
+		turn := 1
+		if len(b.active) == 1 {
+			turn = min(p.out.Burst(), len(messages)-n)
+		}
+		for _, m := range messages[n : n+turn] {
+			appendMessage(p.out, m, 0)
+			p.end()
+		}
+		n += turn
+		b.step()
+	}
+	return n
 }
 
 // step ends the turn of the pipe that pick returned.

@@ -99,6 +99,49 @@ func TestPipeline(t *testing.T) {
 	}
 }
 
+// TestBatchGoesRound deals a batch out to three peers, as single messages are.
+func TestBatchGoesRound(t *testing.T) {
+	in := patterns.InContext(newContext(t))
+	push := must(patterns.NewPush(in))(t)
+	pulls := make([]*patterns.Pull, 3)
+	for i := range pulls {
+		pulls[i] = must(patterns.NewPull(in))(t)
+		name := fmt.Sprint("inproc://", i)
+		if _, err := pulls[i].Bind(name); err != nil {
+			t.Fatal(err)
+		}
+		if err := push.Connect(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	batch := make([]*zmq.Message, 8)
+	for i := range batch {
+		batch[i] = zmq.NewMessage(fmt.Sprint(i))
+	}
+	if n, err := push.SendBatch(t.Context(), batch); n != 8 || err != nil {
+		t.Fatal(n, err)
+	}
+	for i, want := range []string{"0 3 6", "1 4 7", "2 5"} {
+		n := (len(want) + 1) / 2
+		for j := range batch[:n] {
+			batch[j].Release()
+		}
+		if got, err := pulls[i].RecvBatch(testContext(t), batch); got != n || err != nil {
+			t.Fatal(got, err)
+		}
+		got := ""
+		for _, m := range batch[:n] {
+			got += " " + string(m.Frame(0))
+		}
+		if got[1:] != want {
+			t.Errorf("peer %d has%s, want %s", i, got, want)
+		}
+		if got := pulls[i].Stats().Received; got != int64(n) {
+			t.Errorf("received %d, Stats says %d", n, got)
+		}
+	}
+}
+
 // TestCloseLosesNothing closes the sender before the receiver has read
 // anything.
 func TestCloseLosesNothing(t *testing.T) {

@@ -79,13 +79,18 @@ func (x *receiver) RecvBatch(ctx context.Context, messages []*zmq.Message) (n in
 			return 0, err
 		}
 	}
-	for n = 1; n < len(messages); n++ {
-		if x.try(messages[n]) != nil {
-			break
-		}
-	}
+	n = 1 + x.more(messages[1:])
 	s.turn.Unlock()
 	return n, nil
+}
+
+// more takes the messages that are there, after try has taken one.
+func (x *receiver) more(messages []*zmq.Message) (n int) {
+	for n < len(messages) && x.from.take(messages[n]) == nil {
+		n++
+	}
+	x.sock.stats.Received += int64(n)
+	return n
 }
 
 // Messages returns a single-use iterator over the messages that arrive. Each

@@ -41,13 +41,23 @@ type putter interface {
 	full() *pipe
 }
 
-// sender has the methods of sockets that send.
-type sender struct {
-	sock *socket
-	to   putter
+// A batchPutter is a putter that is quicker with several messages at once. What
+// it does not put is to be waited for.
+type batchPutter interface {
+	putBatch(messages []*zmq.Message) (n int)
 }
 
-func (x *sender) init(s *socket, to putter) { x.sock, x.to = s, to }
+// sender has the methods of sockets that send.
+type sender struct {
+	sock  *socket
+	to    putter
+	batch batchPutter // nil if to is not one
+}
+
+func (x *sender) init(s *socket, to putter) {
+	x.sock, x.to = s, to
+	x.batch, _ = to.(batchPutter)
+}
 
 // Send sends m. It waits, drops or fails as the socket's type prescribes when
 // no peer can take a message. On success m is empty, on failure unchanged.
@@ -124,11 +134,14 @@ func (x *sender) SendBatch(ctx context.Context, messages []*zmq.Message) (n int,
 func (x *sender) burst(messages []*zmq.Message) (n int, err error) {
 	s := x.sock
 	s.batching = true
-	for n < len(messages) {
-		if err = x.try(outgoing{m: messages[n]}); err != nil {
-			break
+	if x.batch != nil {
+		n, err = x.tryBatch(messages)
+	} else {
+		for n < len(messages) && err == nil {
+			if err = x.try(outgoing{m: messages[n]}); err == nil {
+				n++
+			}
 		}
-		n++
 	}
 	s.batching = false
 	for i, p := range s.unflushed {
@@ -204,6 +217,22 @@ func (x *sender) try(o outgoing) error {
 		s.sendq.Wake() // there may be more room
 	}
 	return nil
+}
+
+// tryBatch is try for several messages, as far as that is possible.
+func (x *sender) tryBatch(messages []*zmq.Message) (n int, err error) {
+	s := x.sock
+	if s.closed {
+		return 0, zmq.ErrClosed
+	}
+	if n = x.batch.putBatch(messages); n < len(messages) {
+		err = errWait
+	}
+	s.stats.Sent += int64(n)
+	if n > 0 && !s.sendq.Empty() {
+		s.sendq.Wake() // there may be more room
+	}
+	return n, err
 }
 
 // help lets the caller do the writing that the full pipe p waits for. The turn

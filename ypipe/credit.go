@@ -188,6 +188,18 @@ func (l *Log) Room() int {
 	return int(max(1, min(c.room(), c.markAt-c.written)))
 }
 
+// Burst returns the number of messages that may be appended one after another
+// without asking again: at least one, or 0 if the log is full as [Log.Full] has it.
+// A mark in bytes makes it one, since any message may be the one that reaches it.
+// Writer only.
+func (l *Log) Burst() int {
+	room := l.Room()
+	if l.w.credit.weight.hwm != 0 {
+		return min(room, 1)
+	}
+	return room
+}
+
 // End returns the position behind the last whole message. The messages that are
 // in the log now are those whose frames are up to it, as [Log.Taken] has it.
 // Writer only.

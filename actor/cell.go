@@ -32,6 +32,7 @@ type core struct {
 	stage  stage
 	ending bool // finish has begun
 	early  bool // there are items in aside.ahead
+	timed  bool // the clock is to be used
 
 	named bool // has a name of its own; set at birth
 	told  bool // watchers have been told; guarded by node.mu
@@ -44,7 +45,8 @@ type seldom struct {
 	err       error         // what it ended with
 	empty     chan struct{} // closed when the last child has ended; nil if nobody waits
 
-	restarts, failures, lost int // see MailboxSnapshot
+	restarts, failures, lost int    // see MailboxSnapshot
+	clock                    *clock // nil until somebody has looked
 	watchers                 []*watcher
 	timers                   map[*Timer]struct{}
 
@@ -90,6 +92,9 @@ const shortRun = 4
 
 // activate is the goroutine.
 func (c *cell[M]) activate() {
+	if c.timed {
+		c.startClock()
+	}
 	for c.work() {
 	}
 }
@@ -120,7 +125,11 @@ func (c *cell[M]) loop(it *item[M], busy *bool) (again bool) {
 			return false
 		}
 		if c.stage == resting {
-			if c.q.Sleep(true) {
+			if c.timed {
+				if c.sleepTimed(true) {
+					return false
+				}
+			} else if c.q.Sleep(true) {
 				return false
 			}
 			continue
@@ -147,6 +156,10 @@ func (c *cell[M]) loop(it *item[M], busy *bool) (again bool) {
 		case handled <= shortRun && !yielded:
 			yielded = true
 			runtime.Gosched()
+		case c.timed:
+			if c.sleepTimed(false) {
+				return false
+			}
 		case c.q.Sleep(false):
 			return false
 		}

@@ -248,6 +248,9 @@ func (c *cell[M]) finish(err error) {
 		why = Killed
 	}
 	c.stage = gone
+	if c.timed {
+		c.stopClock()
+	}
 	c.unstash()
 	for {
 		for it, ok := c.next(); ok; it, ok = c.next() {

@@ -1,6 +1,12 @@
 package actor
 
-import "github.com/zeroactor/zmq/mailbox"
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/zeroactor/zmq/mailbox"
+)
 
 // A Snapshot is what a node and those below it were doing when it was taken. Nodes
 // are looked at one after another, and are not stopped for that.
@@ -18,8 +24,9 @@ type Snapshot struct {
 	Omitted int `json:"omitted,omitempty"`
 }
 
-// A MailboxSnapshot is how it stands with a typed actor's messages. The figures are
-// those that the mailbox keeps for itself, so that they cost nothing. Taken lags
+// A MailboxSnapshot is how it stands with a typed actor and its messages. The figures are
+// those that the mailbox keeps for itself, so that they cost nothing; what takes time
+// to measure is measured from the first look at the actor on. Taken lags
 // behind by up to a quarter of HWM while the actor is at work.
 type MailboxSnapshot struct {
 	In       int64 `json:"in"`       // messages that have come, without those that had to make room
@@ -28,6 +35,30 @@ type MailboxSnapshot struct {
 	Full     bool  `json:"full"`     // the next one finds no room
 	Failures int   `json:"failures"` // messages that the actor failed with
 	Lost     int   `json:"lost"`     // messages that became dead letters, those among them
+	Working  bool  `json:"working"`  // the actor is at work now
+
+	// Age is for how long the oldest message has waited at least, as far as earlier
+	// looks tell: who looks each second knows it to the second, give or take the lag of
+	// Taken. It is 0 with the policy DropOldest.
+	Age time.Duration `json:"age,omitempty"` // in nanoseconds
+
+	// Busy is how long the actor has been at work since it was looked at first,
+	// which was Observed ago: with what it waited for in the middle of messages.
+	Busy     time.Duration `json:"busy,omitempty"`     // in nanoseconds
+	Observed time.Duration `json:"observed,omitempty"` // in nanoseconds
+}
+
+// Load is the share of the time that the actor has been at work, from 0 to 1, between an
+// earlier snapshot and this one; or since it was looked at first, if earlier is nil.
+func (m *MailboxSnapshot) Load(earlier *MailboxSnapshot) float64 {
+	busy, over := m.Busy, m.Observed
+	if earlier != nil {
+		busy, over = busy-earlier.Busy, over-earlier.Observed
+	}
+	if over <= 0 {
+		return 0
+	}
+	return min(max(float64(busy)/float64(over), 0), 1)
 }
 
 // Depth is how many messages wait.
@@ -78,6 +109,48 @@ func (n *Node) snapshot() Snapshot {
 	return s
 }
 
+// String returns the line that is n's in [Node.Tree].
+func (s Snapshot) String() string {
+	text := s.Name + " " + s.Activity
+	if m := s.Mailbox; m != nil {
+		text += m.String()
+	}
+	if s.Restarts > 0 {
+		text += fmt.Sprintf(", %d restarts", s.Restarts)
+	}
+	return text
+}
+
+// String returns what there is to be said, each thing after a comma.
+func (m *MailboxSnapshot) String() string {
+	var b strings.Builder
+	if m.Working {
+		b.WriteString(", working")
+	}
+	if m.In > 0 {
+		fmt.Fprintf(&b, ", %d in", m.In)
+	}
+	if m.Depth() > 0 {
+		fmt.Fprintf(&b, ", %d of %d wait", m.Depth(), m.HWM)
+	}
+	if m.Age > 0 {
+		fmt.Fprintf(&b, " for %v", m.Age.Round(time.Millisecond))
+	}
+	if m.Full {
+		b.WriteString(", full")
+	}
+	if m.Failures > 0 {
+		fmt.Fprintf(&b, ", %d failures", m.Failures)
+	}
+	if m.Lost > 0 {
+		fmt.Fprintf(&b, ", %d lost", m.Lost)
+	}
+	if m.Busy > 0 {
+		fmt.Fprintf(&b, ", busy %.0f%%", 100*m.Load(nil))
+	}
+	return b.String()
+}
+
 // counts returns what is counted of ends. It implements body.
 func (c *core) counts() (restarts int, m *MailboxSnapshot) {
 	m = &MailboxSnapshot{HWM: c.opts.HWM}
@@ -90,7 +163,8 @@ func (c *core) counts() (restarts int, m *MailboxSnapshot) {
 // mailbox fills in what the queue counts. It implements body.
 func (c *cell[M]) mailbox(m *MailboxSnapshot) {
 	q := c.q.Counts()
-	m.In, m.Taken, m.Full = q.Put, q.Taken, q.Outcome == mailbox.Full
+	m.In, m.Taken, m.Full, m.Working = q.Put, q.Taken, q.Outcome == mailbox.Full, q.Awake
+	c.observe(m)
 }
 
 // count changes what is counted of ends.

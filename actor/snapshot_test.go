@@ -43,13 +43,13 @@ func TestSnapshot(t *testing.T) {
 			send(i)
 		}
 		got := counter()
-		want := MailboxSnapshot{In: 6, Taken: 2, HWM: 4, Full: true, Failures: 1, Lost: 3}
+		want := MailboxSnapshot{In: 6, Taken: 2, HWM: 4, Full: true, Failures: 1, Lost: 3, Working: true}
 		if got.Name != "counter" || got.Restarts != 1 || *got.Mailbox != want || got.Mailbox.Depth() != 4 {
 			t.Errorf("%+v, %+v, want %+v", got, *got.Mailbox, want)
 		}
 		close(gate)
 		synctest.Wait()
-		want.Taken, want.Full = 6, false
+		want.Taken, want.Full, want.Working = 6, false, false
 		if got := counter(); *got.Mailbox != want {
 			t.Errorf("%+v, want %+v", *got.Mailbox, want)
 		}

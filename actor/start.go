@@ -1,8 +1,10 @@
 package actor
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"runtime/pprof"
 	"strings"
 )
 
@@ -44,14 +46,7 @@ func start[M any](s *Supervisor, name string, build func(self Ref[M]) Actor[M], 
 	c := &cell[M]{build: build}
 	c.node = Node{name: name, parent: s.node, tree: s.node.tree, body: c}
 	c.sup, c.opts, c.named = s, o, name != ""
-	run := c.activate
-	if c.node.tree.turns != nil {
-		run = func() {
-			c.node.turn()
-			c.activate()
-		}
-	}
-	c.q.Init(&o.Limits, run)
+	c.q.Init(&o.Limits, c.runner())
 	path := ""
 	if name != "" {
 		path = c.path()
@@ -71,6 +66,25 @@ func start[M any](s *Supervisor, name string, build func(self Ref[M]) Actor[M], 
 	}
 	c.q.Leave()
 	return c, nil
+}
+
+// runner returns what an activation begins with.
+func (c *cell[M]) runner() func() {
+	tree := c.node.tree
+	if tree.turns == nil && !tree.Labels {
+		return c.activate
+	}
+	var labelled context.Context // owned by the activation
+	return func() {
+		if tree.Labels {
+			if labelled == nil { // not before, as the actor need not have its name yet
+				labelled = pprof.WithLabels(context.Background(), pprof.Labels("actor", c.path()))
+			}
+			pprof.SetGoroutineLabels(labelled)
+		}
+		c.node.turn()
+		c.activate()
+	}
 }
 
 // begin is the first incarnation. The caller is the reader of the mailbox.

@@ -54,6 +54,11 @@ type Config struct {
 
 	// KillGrace is as in [Options].
 	KillGrace time.Duration
+
+	// Labels sets the profiler label "actor" of the goroutine of each actor, and of
+	// those it starts, to its path: a profile then tells what costs how much. It costs
+	// some at each start of an actor and whenever it begins to work.
+	Labels bool
 }
 
 // system is what the actors of a tree share.
@@ -114,7 +119,7 @@ func newSystem(ctx context.Context, cfg Config) (*system, error) {
 	y := &system{cfg: cfg, base: context.WithoutCancel(ctx), defaults: defaultOptions(), names: xsync.NewMapOf[string, any]()}
 	y.escalate = func(error) {}
 	y.waits.grace = cfg.DeadlockGrace
-	node := NewRoot(cfg.Name, Options{KillGrace: cfg.KillGrace})
+	node := NewRoot(cfg.Name, Options{KillGrace: cfg.KillGrace, Labels: cfg.Labels})
 	node.spec = &Spec{Ordered: true}
 	node.tree.turns = turns.From(ctx)
 	y.waits.root = node

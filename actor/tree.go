@@ -40,11 +40,11 @@ func (n *Node) children() []*Node {
 const maxIndent = 32
 
 // Tree writes n and all below it as text, a node a line: its name, what it is
-// doing, and how often it has restarted. Nodes that come and go meanwhile may
+// doing, how it stands with its messages, and how often it has restarted. Nodes that come and go meanwhile may
 // or may not be in it. The error is w's.
 func (n *Node) Tree(w io.Writer) error {
 	for depth, c := range n.all() {
-		if _, err := fmt.Fprintf(w, "%*s%s\n", 2*min(depth, maxIndent), "", c); err != nil {
+		if _, err := fmt.Fprintf(w, "%*s%s\n", 2*min(depth, maxIndent), "", c.snapshot()); err != nil {
 			return err
 		}
 	}

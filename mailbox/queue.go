@@ -248,6 +248,7 @@ type Counts struct {
 	Put     int64   // items put so far, without those that were displaced
 	Taken   int64   // items taken, less up to a quarter of the high-water mark
 	Outcome Outcome // that one more item would have
+	Awake   bool    // the reader is at work
 }
 
 // Counts returns the queue's figures. Any goroutine may ask.
@@ -255,5 +256,18 @@ func (q *Queue[T]) Counts() Counts {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	o := q.admits()
-	return Counts{Put: q.put, Taken: q.begun.Load(), Outcome: o}
+	return Counts{Put: q.put, Taken: q.begun.Load(), Outcome: o, Awake: q.away == awake}
+}
+
+// WhileAway calls f in place of the reader, if there is none now: it may touch what is the
+// reader's, and must not use the queue. It returns false if there is one. Any goroutine
+// may call it.
+func (q *Queue[T]) WhileAway(f func()) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.away == awake {
+		return false
+	}
+	f()
+	return true
 }

@@ -137,7 +137,7 @@ func TestBrowser(t *testing.T) {
 	dom := string(out)
 	for _, want := range []string{
 		`<tr class="pressure"><td style="padding-left: 2rem;">stuck</td><td>actor</td>`,
-		">3 of 3<", "&lt;script&gt;", "as of ", "<title>Actors</title>",
+		">3 of 3<", ">100 %<", "&lt;script&gt;", "as of ", "<title>Actors</title>",
 	} {
 		if !strings.Contains(dom, want) {
 			t.Errorf("the page lacks %q", want)

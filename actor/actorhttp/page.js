@@ -16,6 +16,12 @@ function rate(now, then, seconds) {
   return then === undefined || seconds <= 0 ? "" : Math.round((now - then) / seconds).toLocaleString();
 }
 
+// busy is the share of the time that an actor was at work since the last figures, or at all.
+function busy(now, then) {
+  const time = (now.observed ?? 0) - (then?.observed ?? 0);
+  return time > 0 ? Math.round(100 * ((now.busy ?? 0) - (then?.busy ?? 0)) / time) + " %" : "";
+}
+
 // show adds the rows of a node and of those below it.
 function show(node, path, depth, view) {
   const row = view.rows.insertRow();
@@ -32,9 +38,11 @@ function show(node, path, depth, view) {
     meter.max = box.hwm;
     meter.value = box.in - box.taken;
     cell(row, "").append(meter);
+    cell(row, box.age ? (box.age / 1e9).toFixed(1) + " s" : "");
+    cell(row, busy(box, then));
     row.classList.toggle("pressure", box.full);
   } else {
-    for (let i = 0; i < 4; i++) cell(row, "");
+    for (let i = 0; i < 6; i++) cell(row, "");
   }
   cell(row, node.restarts || "");
   cell(row, box?.failures || "");

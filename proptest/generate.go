@@ -88,7 +88,7 @@ func (g *generator) history() History {
 	return g.h
 }
 
-// modes makes some XPUBs verbose, or all sockets inverted.
+// modes makes some XPUBs verbose or manual, or all sockets inverted.
 func (g *generator) modes() {
 	inverted := g.chance(15)
 	for i := range g.h.Sockets {
@@ -99,8 +99,8 @@ func (g *generator) modes() {
 			fallthrough
 		case inverted:
 			s.Mode = Inverted
-		case s.Kind == "XPUB" && g.chance(30):
-			s.Mode = Verbose
+		case s.Kind == "XPUB":
+			s.Mode = pick(g.r, "", "", Verbose, Manual)
 		}
 	}
 }

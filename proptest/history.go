@@ -15,7 +15,7 @@ type History struct {
 type Socket struct {
 	Kind             string // its type, as "PUSH"
 	SendHWM, RecvHWM int    // 0 is no limit
-	Mode             string // what is unusual: Verbose, Inverted or Conflated; "" is nothing
+	Mode             string // what is unusual: one of the modes; "" is nothing
 }
 
 // The modes of sockets.
@@ -23,6 +23,7 @@ const (
 	Verbose   = "verbose"   // an XPUB tells of each subscription
 	Inverted  = "inverted"  // a subscription keeps messages away; of all sockets of a history
 	Conflated = "conflated" // a PUSH or PULL keeps the newest message only
+	Manual    = "manual"    // of an XPUB the program decides who is subscribed to what
 )
 
 // A Verb says what is done in a step.

@@ -13,14 +13,6 @@ type minimal struct {
 	history History
 }
 
-// plain are sockets without anything unusual.
-func plain(kinds ...string) (sockets []Socket) {
-	for _, k := range kinds {
-		sockets = append(sockets, Socket{Kind: k, SendHWM: 1000, RecvHWM: 1000})
-	}
-	return sockets
-}
-
 var minimals = []minimal{
 	{
 		name:  "a STREAM drops what was for a lost connection",

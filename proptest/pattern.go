@@ -105,12 +105,12 @@ func open(s Socket, i int, opts ...patterns.Option) (end, error) {
 
 // openPubsub is open of the sockets that publish and subscribe.
 func openPubsub(s Socket, opts []patterns.Option, send patterns.SendOption, recv patterns.RecvOption) (end, error) {
-	invert, verbose := patterns.InvertMatching(s.Mode == Inverted), patterns.XPubVerbose(s.Mode == Verbose)
+	invert, verbose, manual := patterns.InvertMatching(s.Mode == Inverted), patterns.XPubVerbose(s.Mode == Verbose), patterns.XPubManual(s.Mode == Manual)
 	switch s.Kind {
 	case "PUB":
 		return made(patterns.NewPub(with[patterns.PubOption](opts, send, invert)...))
 	case "XPUB":
-		return made(patterns.NewXPub(with[patterns.XPubOption](opts, send, recv, invert, verbose)...))
+		return made(patterns.NewXPub(with[patterns.XPubOption](opts, send, recv, invert, verbose, manual)...))
 	case "SUB":
 		return made(patterns.NewSub(with[patterns.SubOption](opts, recv, invert)...))
 	case "XSUB":

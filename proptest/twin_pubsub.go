@@ -3,7 +3,6 @@ package proptest
 import (
 	"errors"
 	"maps"
-	"slices"
 	"strings"
 
 	"github.com/zeroactor/zmq"
@@ -14,21 +13,22 @@ import (
 // not.
 type pubsubTwin struct {
 	*twinBase
-	topics  []map[string]int      // that a subscriber has now, counted
-	past    [][]map[string]bool   // that it has had since everything settled
-	topicOf map[name]string       // of what was sent
-	notes   []map[string]struct{} // topics that an XPUB was told of and not that they ended
+	topics  []map[string]int    // that a subscriber has now, counted
+	past    [][]map[string]bool // that it has had since everything settled
+	topicOf map[name]string     // of what was sent
+	notes   []map[string]int    // how often an XPUB was told of a topic and not that it ended
 
-	inverted bool // what matches is kept away
+	repeated map[string]bool // topics that somebody has asked for twice, who cancels them once
+	inverted bool            // what matches is kept away
 }
 
 func newPubsubTwin(h History, local bool) twin {
-	t := &pubsubTwin{twinBase: newTwinBase(h, local), topicOf: make(map[name]string)}
+	t := &pubsubTwin{twinBase: newTwinBase(h, local), topicOf: make(map[name]string), repeated: make(map[string]bool)}
 	t.inverted = h.Sockets[0].Mode == Inverted
 	for range h.Sockets {
 		t.topics = append(t.topics, make(map[string]int))
 		t.past = append(t.past, nil)
-		t.notes = append(t.notes, make(map[string]struct{}))
+		t.notes = append(t.notes, make(map[string]int))
 	}
 	return t
 }
@@ -49,7 +49,7 @@ func (t *pubsubTwin) sent(s Step, n name, _ []string, err error) error {
 	}
 	to := make(map[int]bool)
 	for _, j := range t.peers(s.Who) {
-		must, may := t.wants(j, s.Topic)
+		must, may := t.wants(s.Who, j, s.Topic)
 		// What a publisher does not know of yet keeps nothing away.
 		if may || t.inverted && !t.topology.settled[s.Who][j] {
 			to[j] = must && t.topology.settled[s.Who][j]
@@ -60,12 +60,14 @@ func (t *pubsubTwin) sent(s Step, n name, _ []string, err error) error {
 	return nil
 }
 
-// wants reports whether a subscriber must get what is on a topic, or may.
-func (t *pubsubTwin) wants(sub int, topic string) (must, may bool) {
-	must = t.filters(sub, topic)
+// wants reports whether a subscriber must get what a publisher sends on a topic,
+// or may.
+func (t *pubsubTwin) wants(pub, sub int, topic string) (must, may bool) {
+	manual := t.manual(pub)
+	must = matches(t.topics[sub], topic, manual) != t.inverted
 	may = must
 	for _, past := range t.past[sub] {
-		m := matches(past, topic) != t.inverted
+		m := matches(past, topic, manual) != t.inverted
 		must, may = must && m, may || m
 	}
 	return must, may
@@ -74,13 +76,21 @@ func (t *pubsubTwin) wants(sub int, topic string) (must, may bool) {
 // filters reports whether what a subscriber is subscribed to now lets a topic
 // pass.
 func (t *pubsubTwin) filters(sub int, topic string) bool {
-	return matches(t.topics[sub], topic) != t.inverted
+	return matches(t.topics[sub], topic, false) != t.inverted
 }
 
-// matches reports whether a topic begins with one of those subscribed to.
-func matches[V any](subscribed map[string]V, topic string) bool {
+// manual reports whether the program decides, which is the world, what the peers
+// of an XPUB are subscribed to: what they have asked for and is not forbidden.
+func (t *pubsubTwin) manual(pub int) bool { return t.sockets[pub].Mode == Manual }
+
+// forbidden reports whether nobody is to be subscribed to a topic by hand.
+func forbidden(topic string) bool { return strings.HasPrefix(topic, "b") }
+
+// matches reports whether a topic begins with one of those subscribed to; by hand
+// if that is how it is done.
+func matches[V any](subscribed map[string]V, topic string, manual bool) bool {
 	for prefix := range subscribed {
-		if strings.HasPrefix(topic, prefix) {
+		if strings.HasPrefix(topic, prefix) && !(manual && forbidden(prefix)) {
 			return true
 		}
 	}
@@ -96,6 +106,7 @@ func (t *pubsubTwin) subscribe(who int, topic string, on bool) {
 	t.quiet = false
 	if on {
 		t.topics[who][topic]++
+		t.repeated[topic] = t.repeated[topic] || t.topics[who][topic] > 1
 	} else if t.topics[who][topic]--; t.topics[who][topic] <= 0 {
 		delete(t.topics[who], topic)
 	}
@@ -137,21 +148,24 @@ func (t *pubsubTwin) received(who int, frames []string) error {
 }
 
 // noticed takes what an XPUB tells of subscriptions: the first to a topic, and
-// the end of the last.
+// the end of the last; if the program is to decide, each.
 func (t *pubsubTwin) noticed(who int, frames []string) error {
 	if len(frames) != 1 || len(frames[0]) == 0 || frames[0][0] > 1 {
 		return violates(Subscriptions, "XPUB %d received %q, which is no subscription", who, frames)
 	}
 	topic := frames[0][1:]
-	_, had := t.notes[who][topic]
-	on := frames[0][0] == 1
-	if on == had && !(on && t.sockets[who].Mode == Verbose) {
+	had, on := t.notes[who][topic] > 0, frames[0][0] == 1
+	if on == had && !(on && t.sockets[who].Mode == Verbose) && !t.manual(who) {
 		return violates(Subscriptions, "XPUB %d was told twice the same of topic %q", who, topic)
 	}
-	if on {
-		t.notes[who][topic] = struct{}{}
-	} else {
+	switch {
+	case on && had && !t.manual(who):
+	case on:
+		t.notes[who][topic]++
+	case t.notes[who][topic] == 1:
 		delete(t.notes[who], topic)
+	case had:
+		t.notes[who][topic]--
 	}
 	return nil
 }
@@ -159,18 +173,27 @@ func (t *pubsubTwin) noticed(who int, frames []string) error {
 // told compares what an XPUB was told with what its peers are subscribed to,
 // when everything has settled and it has taken all notices.
 func (t *pubsubTwin) told(who int) error {
-	want := make(map[string]struct{})
+	want := make(map[string]int)
 	for _, j := range t.peers(who) {
 		if !t.topology.settled[who][j] || t.topology.broken[who][j] {
 			return nil // a SUB that reads nothing may not have seen the end of its connection
 		}
 		for topic := range t.topics[j] {
-			want[topic] = struct{}{}
+			if want[topic]++; !t.manual(who) {
+				want[topic] = 1
+			}
 		}
 	}
-	if !maps.Equal(want, t.notes[who]) {
-		return violates(Subscriptions, "XPUB %d was told of topics %q, and its peers are subscribed to %q",
-			who, slices.Sorted(maps.Keys(t.notes[who])), slices.Sorted(maps.Keys(want)))
+	same := maps.Equal(want, t.notes[who])
+	if t.manual(who) {
+		same = true
+		for _, topic := range allTopics {
+			n := t.notes[who][topic]
+			same = same && n >= want[topic] && (n == want[topic] || t.repeated[topic])
+		}
+	}
+	if !same {
+		return violates(Subscriptions, "XPUB %d was told of topics %v, and its peers are subscribed to %v", who, t.notes[who], want)
 	}
 	return nil
 }

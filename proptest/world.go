@@ -312,12 +312,27 @@ func (w *world) handled(i int, m *zmq.Message, err error) error {
 	w.twin.base().quiet = w.twin.base().quiet && w.medium.Local
 	frames := framesOf(m)
 	m.Release()
+	if err := w.decide(i, frames[0]); err != nil {
+		return err
+	}
 	if isProbe(frames[0]) {
 		return nil
 	}
 	w.taken++
 	w.note("  %d received %s", i, brief(strings.Join(frames, " ")))
 	return w.twin.received(i, frames)
+}
+
+// decide subscribes the peer of a manual XPUB to what it asks for, or not.
+func (w *world) decide(i int, notice string) error {
+	pub, ok := w.places[i].end.(*patterns.XPub)
+	if !ok || w.h.Sockets[i].Mode != Manual || notice == "" || forbidden(notice[1:]) {
+		return nil
+	}
+	if notice[0] == 1 {
+		return pub.Subscribe(notice[1:])
+	}
+	return pub.Unsubscribe(notice[1:])
 }
 
 // put sends, mostly without waiting; and if not, only as long as it takes to be

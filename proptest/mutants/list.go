@@ -67,4 +67,8 @@ var mutants = []mutant{
 	{"a STREAM finishes on a connection what it began on the last", "patterns/stream.go", "s.stats.Dropped += p.port.Discard()", "s.stats.Dropped += 0", "TestMinimalHistories"},
 	{"a STREAM writes the frames' headers", "engine/encode.go", "\treturn append(dst, body...), nil\n", "\treturn append(append(dst, 0), body...), nil\n", wire + "stream"},
 	{"a STREAM writes less than a large frame", "engine/encode.go", "\treturn append(dst, body...), nil\n", "\treturn append(dst, body[:min(len(body), 20_000)]...), nil\n", wire + "stream"},
+	{"an XPUB by hand subscribes its peer at once", "patterns/publisher.go", "\t\tb.notices.request(p, octet, topic)\n\t\tb.limit(p)\n", "\t\tb.notices.request(p, octet, topic)\n\t\tif octet == subscribeOctet {\n\t\t\tb.subs.Add(topic, p)\n\t\t}\n\t\tb.limit(p)\n", local + "pubsub"},
+	{"by hand the wrong peer is subscribed", "patterns/notices.go", "\tif one.user == nil {\n\t\tn.last = one.from\n", "\tif one.user == nil && n.last == nil {\n\t\tn.last = one.from\n", local + "pubsub"},
+	{"by hand the end of a subscription is forgotten", "patterns/xpub.go", "\t\ts.subs.Remove([]byte(topic), p)\n", "", local + "pubsub"},
+	{"an XPUB by hand is not told of the end of lost peers' subscriptions", "patterns/publisher.go", "\t\tb.notices.withdraw(p)\n", "\t\t_ = 0\n", local + "pubsub"},
 }

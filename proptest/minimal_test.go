@@ -13,7 +13,193 @@ type minimal struct {
 	history History
 }
 
+// plain are sockets without anything unusual.
+func plain(kinds ...string) (sockets []Socket) {
+	for _, k := range kinds {
+		sockets = append(sockets, Socket{Kind: k, SendHWM: 1000, RecvHWM: 1000})
+	}
+	return sockets
+}
+
+// everything is more messages than there are.
+const everything = 1 << 30
+
 var minimals = []minimal{
+	{
+		name:  "a REP drops the reply to a REQ that was lost",
+		media: []string{"sim"},
+		history: History{
+			Pattern: "reqrep",
+			Sockets: plain("REQ", "REP"),
+			Steps: []Step{
+				{Do: Bind, Who: 0},
+				{Do: Connect, Who: 1, With: 0},
+				{Do: Settle},
+				{Do: Send, Who: 0},
+				{Do: Settle},
+				{Do: Recv, Who: 1, N: 1},
+				{Do: Reset, Who: 0},
+				{Do: Settle},
+				{Do: Recv, Who: 0, N: 1}, // it is told of the loss
+				{Do: Send, Who: 1},
+				{Do: Send, Who: 0},
+				{Do: Settle},
+				{Do: Recv, Who: 0, N: 1},
+			},
+		},
+	},
+	{
+		name: "a publisher that takes subscriptions in its connection's flush finds no deadlock",
+		history: History{
+			Pattern: "pubsub",
+			Sockets: []Socket{{Kind: "XPUB", SendHWM: 1000, RecvHWM: 1}, {Kind: "XSUB", SendHWM: 1000, RecvHWM: 1000}},
+			Steps: []Step{
+				{Do: Bind, Who: 0},
+				{Do: Connect, Who: 1, With: 0},
+				{Do: Subscribe, Who: 1, Topic: "a"},
+				{Do: Subscribe, Who: 1, Topic: "ab"},
+				{Do: Subscribe, Who: 1, Topic: "abc"},
+				{Do: Unsubscribe, Who: 1, Topic: "ab"},
+				{Do: Subscribe, Who: 1, Topic: "b"},
+				{Do: Settle},
+				{Do: Send, Who: 0, With: 1, N: 3, Topic: "b"},
+			},
+		},
+	},
+	{
+		name: "subscriptions of one who floods keep nobody else's away",
+		history: History{
+			Pattern: "pubsub",
+			Sockets: []Socket{{Kind: "XPUB", SendHWM: 1000, RecvHWM: 1}, {Kind: "XSUB"}, {Kind: "XPUB"}, {Kind: "SUB", RecvHWM: 1000}},
+			Steps: []Step{
+				{Do: Bind, Who: 0},
+				{Do: Connect, Who: 1, With: 0},
+				{Do: Subscribe, Who: 1, Topic: ""},
+				{Do: Subscribe, Who: 1, Topic: ""},
+				{Do: Subscribe, Who: 1, Topic: ""},
+				{Do: Subscribe, Who: 1, Topic: ""},
+				{Do: Connect, Who: 3, With: 0},
+				{Do: Subscribe, Who: 3, Topic: "a"},
+				{Do: Settle},
+				{Do: Send, Who: 0, With: 3, N: 3, Topic: "a"},
+			},
+		},
+	},
+	{
+		name:  "subscriptions are there again after a loss",
+		media: []string{"sim"},
+		history: History{
+			Pattern: "pubsub",
+			Sockets: plain("PUB", "SUB"),
+			Steps: []Step{
+				{Do: Bind, Who: 1},
+				{Do: Connect, Who: 0, With: 1},
+				{Do: Subscribe, Who: 1, Topic: "a"},
+				{Do: Settle},
+				{Do: Reset, Who: 1},
+				{Do: Settle},
+				{Do: Send, Who: 0, With: 1, N: 2, Topic: "ab"},
+			},
+		},
+	},
+	{
+		name: "messages that are conflated stay whole",
+		history: History{
+			Pattern: "conflate",
+			Seed:    3,
+			Sockets: []Socket{{Kind: "PUSH", Mode: Conflated}, {Kind: "PULL", Mode: Conflated}},
+			Steps: []Step{
+				{Do: Bind, Who: 1},
+				{Do: Connect, Who: 0, With: 1},
+				{Do: Send, Who: 0, With: 1, N: 20},
+				{Do: Settle},
+				{Do: Recv, Who: 1, N: 2},
+				{Do: Send, Who: 0, With: 1, N: 20},
+			},
+		},
+	},
+	{
+		name: "what waits for who binds an inproc name comes",
+		history: History{
+			Pattern: "pipeline",
+			Sockets: plain("PUSH", "PULL"),
+			Steps: []Step{
+				{Do: Connect, Who: 0, With: 1},
+				{Do: Send, Who: 0, With: 1, N: 5},
+				{Do: Bind, Who: 1},
+				{Do: Close, Who: 0},
+			},
+		},
+	},
+	{
+		name: "who waits at a lent connection is told of a second peer",
+		history: History{
+			Pattern: "pipeline",
+			Sockets: plain("PUSH", "PULL", "PUSH"),
+			Steps: []Step{
+				{Do: Bind, Who: 1},
+				{Do: Connect, Who: 0, With: 1},
+				{Do: Await, Who: 1, N: everything},
+				{Do: Send, Who: 0, With: 1, N: 1},
+				{Do: Settle},
+				{Do: Send, Who: 0, With: 1, N: 1},
+				{Do: Settle},
+				{Do: Connect, Who: 2, With: 1},
+				{Do: Settle},
+				{Do: Send, Who: 2, With: 1, N: 1},
+				{Do: Settle},
+				{Do: Send, Who: 0, With: 1, N: 1},
+			},
+		},
+	},
+	{
+		name:  "a PAIR gives what a lost connection has brought before what the next one brings",
+		media: []string{"sim"},
+		history: History{
+			Pattern: "pair",
+			Sockets: plain("PAIR", "PAIR"),
+			Steps: []Step{
+				{Do: Bind, Who: 0},
+				{Do: Connect, Who: 1, With: 0},
+				{Do: Settle},
+				{Do: Send, Who: 1, With: 0, N: 5},
+				{Do: Settle},
+				{Do: Reset, Who: 0},
+				{Do: Settle},
+				{Do: Send, Who: 1, With: 0, N: 5},
+			},
+		},
+	},
+	{
+		name:  "a ROUTER knows a peer that has come back",
+		media: []string{"sim"},
+		history: History{
+			Pattern: "router",
+			Sockets: plain("ROUTER", "DEALER"),
+			Steps: []Step{
+				{Do: Bind, Who: 0},
+				{Do: Connect, Who: 1, With: 0},
+				{Do: Settle},
+				{Do: Reset, Who: 0},
+				{Do: Settle},
+				{Do: Send, Who: 0, With: 1, N: 3},
+			},
+		},
+	},
+	{
+		name: "the end of a peer that an XPUB by hand has subscribed is told",
+		history: History{
+			Pattern: "pubsub",
+			Sockets: []Socket{{Kind: "XPUB", SendHWM: 1000, RecvHWM: 1000, Mode: Manual}, {Kind: "SUB", RecvHWM: 1000}},
+			Steps: []Step{
+				{Do: Bind, Who: 0},
+				{Do: Connect, Who: 1, With: 0},
+				{Do: Subscribe, Who: 1, Topic: "a"},
+				{Do: Settle},
+				{Do: Kill, Who: 1},
+			},
+		},
+	},
 	{
 		name:  "a STREAM drops what was for a lost connection",
 		media: []string{"sim"},
@@ -29,13 +215,13 @@ var minimals = []minimal{
 				{Do: Settle},
 				{Do: Reset, Who: 0},
 				{Do: Settle},
-				{Do: Await, Who: 0, N: 1 << 30},
-				{Do: Recv, Who: 1, N: 1 << 30},
+				{Do: Await, Who: 0, N: everything},
+				{Do: Recv, Who: 1, N: everything},
 				{Do: Settle},
 				{Do: GiveUp, Who: 0},
 				{Do: Settle},
-				{Do: Recv, Who: 0, N: 1 << 30},
-				{Do: Recv, Who: 1, N: 1 << 30},
+				{Do: Recv, Who: 0, N: everything},
+				{Do: Recv, Who: 1, N: everything},
 				{Do: Settle},
 				{Do: Send, Who: 1, With: 0, N: 3},
 			},

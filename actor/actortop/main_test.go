@@ -1,0 +1,9 @@
+package actortop
+
+import (
+	"testing"
+
+	"github.com/zeroactor/zmq/internal/leaktest"
+)
+
+func TestMain(m *testing.M) { leaktest.Main(m) }

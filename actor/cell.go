@@ -149,29 +149,34 @@ func (c *cell[M]) loop(it *item[M], busy *bool) (again bool) {
 			handled++
 			continue
 		}
-		switch {
-		case c.stage == draining:
+		if c.stage == draining {
+			if c.q.Look() {
+				continue
+			}
 			c.finish(nil)
 			return false
-		case handled <= shortRun && !yielded:
+		}
+		if 0 < handled && handled <= shortRun && !yielded {
 			yielded = true
 			runtime.Gosched()
-		case c.timed:
+		}
+		if c.timed {
 			if c.sleepTimed(false) {
 				return false
 			}
-		case c.q.Sleep(false):
+		} else if c.q.Sleep(false) {
 			return false
 		}
 	}
 }
 
-// next takes the message that is to be handled next.
+// next takes the message that is to be handled next, of those that the queue's reader
+// knows of.
 func (c *cell[M]) next() (item[M], bool) {
 	if c.early {
 		return c.takeEarly()
 	}
-	return c.q.Next()
+	return c.q.Held()
 }
 
 // crashed does what follows a panic with v, or Goexit if v is nil. It returns true

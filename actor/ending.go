@@ -253,7 +253,8 @@ func (c *cell[M]) finish(err error) {
 	}
 	c.unstash()
 	for {
-		for it, ok := c.next(); ok; it, ok = c.next() {
+		for c.early || c.q.Look() {
+			it, _ := c.next()
 			c.dead(it, why, err)
 		}
 		if c.q.Finish() {

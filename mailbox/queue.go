@@ -28,18 +28,21 @@ const creditSteps = 4
 //
 // Items lie in two rings, of which writers fill one under a lock and the reader
 // empties the other without; when it has, they change places. So the lock is
-// taken once an item by writers, and once a batch by the reader. The zero Queue
+// taken once an item by writers, and once a batch by the reader. While the reader is
+// asleep both are empty, and who wakes it puts the item into its hand. The zero Queue
 // is to be set up with [Queue.Init], and must not be copied then.
 type Queue[T any] struct {
 	mu mutex
 
 	// Guarded by mu.
 	in     ring[T]
-	rare   *rare // what few queues need; nil until one does
-	put    int64 // items put so far, without those that were displaced
-	seen   int64 // items known to be taken
+	rare   *rare    // what few queues need; nil until one does
+	put    int64    // items put so far, without those that were displaced
+	seen   position // items known to be taken
 	away   uint8
 	closed bool
+
+	urgent atomicInt32 // 1 while there are commands
 
 	// Set at birth.
 	limits *Limits
@@ -48,12 +51,21 @@ type Queue[T any] struct {
 	// Reader only.
 	hand  ring[T]
 	taken int64
-	given int64 // items taken for which credit has been given
+	given position // items taken for which credit has been given
 
-	begun  atomicInt64 // given, for writers
-	want   atomicInt64 // number of items taken at which writers that wait are woken, or 0
-	urgent atomicInt32 // 1 while there are commands
+	begun atomicInt32 // given, for writers; behind seen where that was told under the lock
+	want  atomicInt32 // number of items taken at which writers that wait are woken, or 0
 }
+
+// A position is a number of items, but for its upper half: there are fewer than MaxHWM
+// between those that are compared, and many queues.
+type position int32
+
+// MaxHWM is the highest high-water mark there is; a higher one counts as this.
+const MaxHWM = 1 << 30
+
+// to returns how many items there are from p to a later one.
+func (p position) to(later position) int { return int(later - p) }
 
 // rare is what is in a queue only if somebody had to wait, or sent a command.
 type rare struct {
@@ -64,7 +76,7 @@ type rare struct {
 
 // Limits are those of a queue. Many queues may share them.
 type Limits struct {
-	HWM int // items that may be in the queue, at least 1
+	HWM int // items that may be in the queue, 1 to MaxHWM
 	LWM int // items left at which writers that wait go on; less than HWM
 
 	// Single has the reader take items one at a time, so that all but the one in
@@ -173,35 +185,45 @@ func (q *Queue[T]) admits() Outcome {
 	if q.closed {
 		return Closed
 	}
-	if q.put-q.seen >= int64(q.limits.HWM) {
-		q.seen = q.begun.Load()
-		if q.put-q.seen >= int64(q.limits.HWM) {
+	if hwm := min(q.limits.HWM, MaxHWM); q.seen.to(position(q.put)) >= hwm {
+		if q.look(); q.seen.to(position(q.put)) >= hwm {
 			return Full
 		}
 	}
 	return Queued
 }
 
+// look brings seen up to date. mu is held.
+func (q *Queue[T]) look() {
+	if begun := position(q.begun.Load()); q.seen.to(begun) > 0 {
+		q.seen = begun
+	}
+}
+
 // push adds v and gives mu back.
 func (q *Queue[T]) push(v T) {
-	q.in.push(v)
 	q.put++
-	wake := q.away == asleep
-	if wake {
-		q.away = awake
+	if q.away != asleep {
+		q.in.push(v)
+		q.mu.Unlock()
+		return
 	}
+	q.away = awake
+	q.hand.push(v)
 	q.mu.Unlock()
-	if wake {
-		start(q.run)
-	}
+	start(q.run)
 }
 
 // arm has the reader wake those who wait when it comes to the low-water mark. It
 // returns false if it has come there already. mu is held.
 func (q *Queue[T]) arm() bool {
-	want := q.put - int64(q.limits.LWM)
-	q.want.Store(want)
-	return q.begun.Load() < want
+	want := position(q.put - int64(q.limits.LWM))
+	if want == 0 {
+		want-- // rather a message too early
+	}
+	q.want.Store(int32(want))
+	q.look()
+	return q.seen.to(want) > 0
 }
 
 // seldom returns q.rare. mu is held.
@@ -256,7 +278,9 @@ func (q *Queue[T]) Counts() Counts {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	o := q.admits()
-	return Counts{Put: q.put, Taken: q.begun.Load(), Outcome: o, Awake: q.away == awake}
+	q.look()
+	taken := q.put - int64(q.seen.to(position(q.put)))
+	return Counts{Put: q.put, Taken: taken, Outcome: o, Awake: q.away == awake}
 }
 
 // WhileAway calls f in place of the reader, if there is none now: it may touch what is the

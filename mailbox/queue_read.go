@@ -2,12 +2,32 @@ package mailbox
 
 // Next takes the oldest item, if there is one. Reader only.
 func (q *Queue[T]) Next() (v T, ok bool) {
-	if q.hand.n == 0 && !q.refill() {
+	if !q.Look() {
+		return v, false
+	}
+	return q.Held()
+}
+
+// Look reports whether there is anything to take. Reader only.
+func (q *Queue[T]) Look() bool {
+	if q.hand.n == 0 {
+		q.mu.Lock()
+		q.settle()
+		q.refill()
+		q.mu.Unlock()
+	}
+	return q.hand.n > 0
+}
+
+// Held is Next, of what Next, Look or Sleep has found: it does without a look at what
+// writers do. Reader only.
+func (q *Queue[T]) Held() (v T, ok bool) {
+	if q.hand.n == 0 {
 		return v, false
 	}
 	v = q.hand.pop()
 	q.taken++
-	if q.taken-q.given >= int64(q.limits.HWM/creditSteps) {
+	if q.given.to(position(q.taken)) >= q.limits.HWM/creditSteps {
 		q.give()
 	}
 	return v, true
@@ -16,36 +36,49 @@ func (q *Queue[T]) Next() (v T, ok bool) {
 // Taken returns how many items have been taken. Reader only.
 func (q *Queue[T]) Taken() int64 { return q.taken }
 
-// refill fills the reader's hand, if there is anything.
-func (q *Queue[T]) refill() bool {
-	if q.taken != q.given {
-		q.give()
-	}
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.in.n == 0 {
-		return false
-	}
-	if q.limits.Single {
+// refill fills the reader's hand, which is empty, if there is anything. mu is held.
+func (q *Queue[T]) refill() {
+	switch {
+	case q.in.n == 0:
+	case q.limits.Single:
 		q.hand.push(q.in.pop())
-	} else {
+	default:
 		q.in, q.hand = q.hand, q.in
 	}
-	return true
 }
 
-// give gives credit for all that was taken, and wakes those who wait for it.
+// settle gives credit for all that was taken. mu is held, and the reader calls it.
+func (q *Queue[T]) settle() {
+	q.given = position(q.taken)
+	q.seen = q.given
+	q.wakeWriters()
+}
+
+// give gives credit for all that was taken, without the lock. A writer that begins to
+// wait at that moment may go unnoticed; there is more to come then, and settle at the
+// end of it.
 func (q *Queue[T]) give() {
-	q.given = q.taken
-	q.begun.Store(q.taken)
-	want := q.want.Load()
-	if want == 0 || q.taken < want {
-		return
+	q.given = position(q.taken)
+	q.begun.Store(int32(q.given))
+	if q.due() {
+		q.mu.Lock()
+		q.wakeWriters()
+		q.mu.Unlock()
 	}
-	q.mu.Lock()
-	q.want.Store(0)
-	q.seldom().line.WakeAll()
-	q.mu.Unlock()
+}
+
+// due reports whether writers that wait are to be woken.
+func (q *Queue[T]) due() bool {
+	want := position(q.want.Load())
+	return want != 0 && want.to(q.given) >= 0
+}
+
+// wakeWriters wakes those who wait, if it is time. mu is held.
+func (q *Queue[T]) wakeWriters() {
+	if q.due() {
+		q.want.Store(0)
+		q.seldom().line.WakeAll()
+	}
 }
 
 // Urgent reports whether there are commands. Reader only.
@@ -65,22 +98,24 @@ func (q *Queue[T]) Commands() []func() {
 }
 
 // Sleep sends the reader away, unless there is something to do: it returns true if
-// the caller must end now, and leave the queue to the next run. Who is deaf is
-// woken by commands only. Reader only.
+// the caller must end now, and leave the queue to the next run. If it returns false,
+// what there is to take is held. Who is deaf is woken by commands only. Reader only.
 func (q *Queue[T]) Sleep(isDeaf bool) bool {
-	if q.taken != q.given {
-		q.give()
-	}
 	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.urgent.Load() != 0 || !isDeaf && (q.in.n > 0 || q.hand.n > 0) {
-		return false
+	q.settle()
+	if q.hand.n == 0 && !isDeaf {
+		q.refill()
 	}
-	q.away = asleep
-	if isDeaf {
+	asleepNow := q.urgent.Load() == 0 && (isDeaf || q.hand.n == 0)
+	switch {
+	case !asleepNow:
+	case isDeaf:
 		q.away = deaf
+	default:
+		q.away = asleep
 	}
-	return true
+	q.mu.Unlock()
+	return asleepNow
 }
 
 // Leave sends the reader away, and starts another if there is something to do.

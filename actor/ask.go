@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 )
 
@@ -32,6 +33,17 @@ const (
 	lost    // an error came instead of an answer
 	givenUp // by who asked
 )
+
+// answeredYet reports whether the question waits no more. Before it says that it does,
+// it makes the channel that tells of the end.
+func (p *pending) answeredYet() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.state == waiting && p.ready == nil {
+		p.ready = make(chan struct{})
+	}
+	return p.state != waiting
+}
 
 // settle changes the state if the question still waits, after set. It returns what
 // the state was.
@@ -123,15 +135,13 @@ func Ask[M, R any](ctx context.Context, to Ref[M], ask func(ReplyTo[R]) M) (R, e
 		return none, fmt.Errorf("ask %s: %w", to.Path(), selfDeadlock(by.core, ForAnswer, &to.c.node))
 	}
 	q := &question[R]{core: &to.c.core}
-	q.ready = make(chan struct{})
 	if err := to.c.put(ctx, item[M]{m: ask(ReplyTo[R]{q}), ask: &q.pending}, true); err != nil {
 		q.settle(givenUp, nil)
 		return none, fmt.Errorf("ask %s: %w", to.Path(), err)
 	}
-	select {
-	case <-q.ready:
+	runtime.Gosched() // who was asleep and answers at once has done so then
+	if q.answeredYet() {
 		return q.answer, q.err
-	default:
 	}
 	if err := q.wait(ctx, by); err != nil {
 		q.fail(fmt.Errorf("ask %s: %w", to.Path(), err))

@@ -101,28 +101,12 @@ func (c *Conn) Run(ctx context.Context) (err error) {
 	defer stop()
 	defer c.nc.Close()
 
-	rest, info, transform, err := c.handshake(ctx)
+	rest, info, err := c.open(ctx)
 	if err != nil {
 		return c.reason(err)
 	}
-	c.peer = newPeer(c.nc, info)
-	port, err := c.cfg.Attach(c.peer)
-	if err != nil {
-		return c.reason(err)
-	}
-	c.port = port
-	c.writer.init(newSink(c.nc), transform)
-	c.reader.init(newSource(c.nc), port.In, c.cfg.Limits.largest())
-	c.reader.hangUp = newHangUpWatch(c.nc)
-	c.role.init(c)
-	defer func() {
-		c.nc.Close()
-		port.detach()
-		if c.reader.gone {
-			port.over = port.In.Written()
-		}
-	}()
-	port.attach(c)
+	defer c.leave()
+	c.port.attach(c)
 	c.assume(info)
 	if info.Major >= 3 {
 		defer c.startPulse()()
@@ -130,8 +114,36 @@ func (c *Conn) Run(ctx context.Context) (err error) {
 	return c.reason(c.read(rest))
 }
 
+// open shakes hands and finds the port. It returns the bytes that followed. What
+// it needs of the stack is given back: while the connection is served its
+// goroutine's stack is to be small.
+func (c *Conn) open(ctx context.Context) (rest []byte, info *PeerInfo, err error) {
+	rest, peer, transform, err := c.handshake(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	c.peer = newPeer(c.nc, peer)
+	if c.port, err = c.cfg.Attach(c.peer); err != nil {
+		return nil, nil, err
+	}
+	c.writer.init(newSink(c.nc), transform)
+	c.reader.init(newSource(c.nc), c.port.In, c.cfg.Limits.largest())
+	c.reader.hangUp = newHangUpWatch(c.nc)
+	c.role.init(c)
+	return rest, &peer, nil
+}
+
+// leave detaches from the port.
+func (c *Conn) leave() {
+	c.nc.Close()
+	c.port.detach()
+	if c.reader.gone {
+		c.port.over = c.port.In.Written()
+	}
+}
+
 // assume says what the peer leaves unsaid.
-func (c *Conn) assume(peer PeerInfo) {
+func (c *Conn) assume(peer *PeerInfo) {
 	if c.cfg.Subscriptions && peer.FiltersItself() {
 		c.presumed = []byte{legacySubscribe}
 	}

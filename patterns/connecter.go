@@ -66,34 +66,47 @@ func (c *connecter) ended() {
 // run makes one connection. It returns an error that is actor.Final if there
 // is to be no other.
 func (c *connecter) run(ctx context.Context, _ *actor.Node) error {
-	s, e := c.sock, c.endpoint
 	if c.done() {
 		return actor.ErrStop
 	}
+	l, err := c.dial(ctx)
+	if err != nil {
+		return err
+	}
+	attach := l.attachNew
+	if l.pipe != nil {
+		attach = l.attachAgain
+	}
+	return c.after(l, l.run(ctx, attach))
+}
+
+// dial connects to the address.
+func (c *connecter) dial(ctx context.Context) (*link, error) {
+	s, e := c.sock, c.endpoint
 	s.emit(Event{Kind: ConnectDelayed, Endpoint: e.addr.String()})
 	nc, err := c.transport.Dial(ctx, e.addr.Address, &s.cfg.transport)
 	if err != nil {
 		s.emit(Event{Kind: Closed, Endpoint: e.addr.String(), Err: err})
 		if s.cfg.reconnectStop&ReconnectStopRefused != 0 && errors.Is(err, syscall.ECONNREFUSED) {
-			return actor.Final(err)
+			err = actor.Final(err)
 		}
-		return err
+		return nil, err
 	}
 	l := &link{sock: s, endpoint: e, nc: nc, pipe: e.pipe}
 	s.emit(l.event(Connected, nil))
-	attach := l.attachNew
-	if e.pipe != nil {
-		attach = l.attachAgain
-	}
-	err = l.run(ctx, attach)
+	return l, nil
+}
+
+// after says what follows a connection that ended with err.
+func (c *connecter) after(l *link, err error) error {
 	if !l.connected.IsZero() {
 		c.backoff.Succeeded(time.Since(l.connected))
 		c.lost(l)
 	}
-	if c.done() {
+	switch {
+	case c.done():
 		return actor.ErrStop
-	}
-	if c.final(l, err) {
+	case c.final(l, err):
 		return actor.Final(err)
 	}
 	return err

@@ -99,8 +99,18 @@ func (l *link) attachNew(peer *zmq.Peer) (*engine.Port, error) {
 	return p.port, nil
 }
 
-// run runs the connection to its end, and returns why it ended.
+// run runs the connection to its end, and returns why it ended. Like all that is
+// below it on the stack of a connection's goroutine it has no large variables of its
+// own: idle connections are kept small that way.
 func (l *link) run(ctx context.Context, attach func(*zmq.Peer) (*engine.Port, error)) error {
+	c := l.conn(attach)
+	err := c.Run(ctx)
+	l.ended(c, err)
+	return err
+}
+
+// conn returns the connection, which is yet to be run.
+func (l *link) conn(attach func(*zmq.Peer) (*engine.Port, error)) *engine.Conn {
 	s := l.sock
 	cfg := s.engineConfig(l.endpoint)
 	cfg.Authenticate = l.authenticator()
@@ -117,13 +127,16 @@ func (l *link) run(ctx context.Context, attach func(*zmq.Peer) (*engine.Port, er
 		}
 		return port, err
 	}
-	err := c.Run(ctx)
-	s.shaken(c)
+	return c
+}
+
+// ended tells monitors that the connection has ended.
+func (l *link) ended(c *engine.Conn, err error) {
+	l.sock.shaken(c)
 	if l.connected.IsZero() {
-		s.emit(l.event(handshakeFailure(err), err))
+		l.sock.emit(l.event(handshakeFailure(err), err))
 	}
-	s.emit(l.event(Disconnected, err))
-	return err
+	l.sock.emit(l.event(Disconnected, err))
 }
 
 // shake notes that c is in its handshake, so that a socket that closes need not

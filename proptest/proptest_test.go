@@ -2,6 +2,8 @@ package proptest
 
 import (
 	"flag"
+	"fmt"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -35,8 +37,29 @@ func share(m Medium) int {
 	return runs
 }
 
+// leastHistories is how many histories belong to every change at least.
+const leastHistories = 10_000
+
+// countVar names, in the environment, a file that is told how many histories were
+// played, and how long that took.
+const countVar = "ZMQ_HISTORIES"
+
 // TestHistories plays histories of each pattern over each transport.
 func TestHistories(t *testing.T) {
+	total, start := 0, time.Now()
+	defer func() {
+		told := fmt.Sprintf("%d histories in %v\n", total, time.Since(start).Round(time.Second/10))
+		t.Log(told)
+		if file := os.Getenv(countVar); file != "" && !invariant.Enabled {
+			if err := os.WriteFile(file, []byte(told), 0o600); err != nil {
+				t.Error(err)
+			}
+		}
+		chosen := *transportFlag != "" || *patternFlag != "" || *runsFlag > 0 || strings.Contains(flag.Lookup("test.run").Value.String(), "/")
+		if !chosen && !t.Failed() {
+			checkTotal(t, total)
+		}
+	}()
 	for _, m := range Media() {
 		for _, p := range m.Patterns() {
 			if *transportFlag != "" && *transportFlag != m.Name || *patternFlag != "" && *patternFlag != p {
@@ -51,9 +74,18 @@ func TestHistories(t *testing.T) {
 				if f := search(t, m, p, *seedFlag, runs, *shrinksFlag); f != nil {
 					t.Fatal(f.Report(m))
 				}
+				total += runs
 				t.Logf("%d histories in %v", runs, time.Since(began))
 			})
 		}
+	}
+}
+
+// checkTotal holds that there are as many histories as are promised.
+func checkTotal(t *testing.T, total int) {
+	t.Helper()
+	if !invariant.Enabled && !testing.Short() && total < leastHistories {
+		t.Errorf("%d histories belong to every change, and there were %d", leastHistories, total)
 	}
 }
 

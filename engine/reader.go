@@ -19,6 +19,12 @@ const (
 	// whole is read into memory of its own, once.
 	inlineMax = 8 << 10
 
+	// hugeMin is the frame size from which the next frame is expected to be as
+	// large: only peek bytes of it are read to the log, from where they have to be
+	// copied. That is enough for a header, and for a small frame or two before it.
+	hugeMin = 32 << 10
+	peek    = 256
+
 	// trustFirst is the size up to which memory is taken on the word of a
 	// peer that has not sent a large frame before. What has arrived once is
 	// believed the next time; otherwise memory grows with what arrives.
@@ -38,6 +44,7 @@ type reader struct {
 	limit  uint64        // largest frame that is not to be looked at more closely
 	trust  int           // frame size that memory is taken for at once
 	large  bool          // the last read ended in a large frame
+	huge   bool          // it was so large that the next one had better not be read to the log: see peek
 	hangUp hangUpWatch   // while the log is full
 
 	body     []byte        // what is left to read of a large frame
@@ -56,7 +63,13 @@ type reader struct {
 
 func (r *reader) init(s source, in *ypipe.Log, maxFrame int64) {
 	r.source = s
-	r.fill = func() []byte { return in.Reserve(r.keep, minRead)[r.keep:] }
+	r.fill = func() []byte {
+		b := in.Reserve(r.keep, minRead)[r.keep:]
+		if r.huge {
+			b = b[:min(len(b), peek)]
+		}
+		return b
+	}
 	r.fillBody = func() []byte { return r.body }
 	r.idle = func() {
 		if r.keep == 0 {

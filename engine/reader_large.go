@@ -12,7 +12,9 @@ import (
 func (c *Conn) readLarge() error {
 	r := &c.reader
 	b, flags, size, h := c.largeFrame()
-	if r.large = h > 0; !r.large {
+	r.large = h > 0
+	r.huge = h > 0 && size >= hugeMin
+	if !r.large {
 		return nil
 	}
 	if flags&FlagMore != 0 || r.more {

@@ -27,6 +27,7 @@ type writer struct {
 	said    bool     // messages are written, or it has been tried
 	closed  bool     // our half is closed
 	helped  bool     // a sender has written since the activation did
+	patient bool     // a write may end for want of time: see writeFor
 
 	mu      sync.Mutex
 	control []byte // command frames that go before the next messages
@@ -165,12 +166,11 @@ func (c *Conn) writeSpans(size int, wait bool) (ok bool) {
 	if n > 0 {
 		c.port.progressed()
 	}
-	if err != nil {
+	if err != nil && !w.outOfTime(err) {
 		w.closed = true
 		c.failWrite(err)
-		return false
 	}
-	return true
+	return err == nil
 }
 
 // skip returns the spans without their first n bytes. It changes spans.

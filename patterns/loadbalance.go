@@ -67,6 +67,7 @@ func (b *loadBalancer) put(o outgoing) error {
 	if p == nil {
 		return errWait
 	}
+	p.carry(&o)
 	p.send(o, 0)
 	p.pace()
 	b.step()

@@ -171,10 +171,14 @@ func (x *sender) send(ctx context.Context, o outgoing) error {
 		}
 		p = nil
 	}
-	ahead, at := s.ahead, s.aheadAt
+	ahead, at, carried := s.ahead, s.aheadAt, s.carried
 	s.ahead = nil
 	s.turn.Unlock()
-	if p != nil {
+	switch {
+	case p == nil:
+	case carried > 0:
+		p.port.Carry(carried)
+	default:
 		p.port.Write()
 	}
 	if ahead != nil {

@@ -6,8 +6,9 @@ import (
 	"github.com/zeroactor/zmq/internal/arena"
 )
 
-// paceBodies is how many large bodies had better be on their way at most: one
-// that is written to the log, one that is read from it, and two between.
+// paceBodies is how many copies of large bodies had better be on their way at most:
+// one that is written to the log, one that is read from it, and two between.
+// What is not copied takes no memory, and need not be waited for.
 const paceBodies = 4
 
 // logWriter has the fields that only the writer uses.
@@ -18,8 +19,8 @@ type logWriter struct {
 	flushed int64             // position published last
 	next    int               // size of the last chunk that Append began
 	refs    int               // bodies by reference since whole
-	large   [paceBodies]int64 // positions of the last bodies by reference
-	larges  int               // that were written
+	large   [paceBodies]int64 // positions of the last large bodies that were copied
+	larges  int               // how many were
 	aside   int64             // bytes in finished chunks, and of bodies by reference
 	credit                    // how many messages may be on their way
 }
@@ -44,6 +45,9 @@ func (l *Log) appendSlow(flags byte, body []byte) {
 		buf := l.pool.Get(n)
 		copy(buf.Bytes(), body)
 		l.AppendBuf(flags, buf.Bytes()[:n], buf)
+		w := &l.w
+		w.large[w.larges%paceBodies] = w.pos()
+		w.larges++
 		return
 	}
 	w := &l.w
@@ -67,8 +71,6 @@ func (l *Log) AppendBuf(flags byte, body []byte, buf *arena.Buf) {
 	w.aside += int64(len(body))
 	l.refs.Write(ref{pos: w.pos(), body: body, buf: buf, last: flags&FlagMore == 0})
 	w.refs++
-	w.large[w.larges%paceBodies] = w.pos()
-	w.larges++
 }
 
 // PaceAt returns the position that the reader should have reached before more

@@ -1,0 +1,76 @@
+package engine
+
+import (
+	"errors"
+	"os"
+	"time"
+)
+
+// maxCarry is how long a sender waits for the system to take a large message,
+// beside what the message's size makes of it: see Carry.
+const maxCarry = time.Millisecond
+
+// carryRate is how many bytes a second a connection is taken to carry at least:
+// less than half of what a loopback does.
+const carryRate = 1 << 30
+
+// Carry is Write for who has just sent a message of that many bytes. It also waits
+// until the system has taken it, as long as that may take on a fast connection: who
+// goes on at once would only copy the next message to memory that is not in the
+// cache, and wake another goroutine, on another core, to write this one. After
+// that time the activation goes on, as it does with all that is small.
+//
+// The caller must not hold the socket's turn.
+func (p *Port) Carry(size int) {
+	if !p.reading.TryLock() {
+		p.writer.Wake() // somebody is writing, and may have looked already
+		return
+	}
+	done := false
+	if c := p.attached(); c != nil {
+		done = c.writeFor(maxCarry + time.Duration(size)*time.Second/carryRate)
+	}
+	p.reading.Unlock()
+	if !done {
+		p.writer.Wake()
+	}
+}
+
+// writeFor sends what the log holds, and waits for the system to take it, for
+// that time at most. It reports whether the log is empty then, and its reader
+// sleeps.
+func (c *Conn) writeFor(most time.Duration) (done bool) {
+	defer c.contain()
+	w := &c.writer
+	if w.closed || w.encoder != nil || !w.sink.canTry() || w.hasControl() {
+		return false
+	}
+	n := c.look()
+	if n == 0 {
+		return true
+	}
+	if !c.writeSpans(n, false) {
+		return false
+	}
+	if n = c.look(); n == 0 {
+		return true
+	}
+	c.nc.SetWriteDeadline(time.Now().Add(most))
+	w.patient = true
+	defer func() {
+		w.patient = false
+		c.nc.SetWriteDeadline(time.Time{})
+	}()
+	for n > 0 {
+		if !c.writeSpans(n, true) {
+			return false
+		}
+		n = c.look()
+	}
+	return true
+}
+
+// outOfTime reports whether err says only that the time of writeFor is over.
+func (w *writer) outOfTime(err error) bool {
+	return w.patient && errors.Is(err, os.ErrDeadlineExceeded)
+}

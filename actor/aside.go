@@ -85,11 +85,22 @@ func (c *cell[M]) deliver(m M) {
 // function that it became last. It is for its actor only.
 type Behaviour[M any] struct{ now Func[M] }
 
-// Becoming returns a Behaviour that begins with f.
-func Becoming[M any](f Func[M]) *Behaviour[M] { return &Behaviour[M]{f} }
+// Becoming returns a Behaviour that begins with f. If that is nil the actor ends with
+// [ErrNoBehaviour] at its first message.
+func Becoming[M any](f Func[M]) *Behaviour[M] {
+	b := new(Behaviour[M])
+	b.Become(f)
+	return b
+}
 
-// Become changes what is called, from the next message on.
-func (b *Behaviour[M]) Become(f Func[M]) { b.now = f }
+// Become changes what is called, from the next message on. If that is nil the actor ends
+// with [ErrNoBehaviour] at that.
+func (b *Behaviour[M]) Become(f Func[M]) {
+	if f == nil {
+		f = func(context.Context, M) error { return Final(ErrNoBehaviour) }
+	}
+	b.now = f
+}
 
 // Receive calls the function.
 func (b *Behaviour[M]) Receive(ctx context.Context, m M) error { return b.now(ctx, m) }

@@ -46,6 +46,7 @@ type seldom struct {
 	empty     chan struct{} // closed when the last child has ended; nil if nobody waits
 
 	restarts, failures, lost int    // see MailboxSnapshot
+	dropped, refused, waited int    // likewise
 	clock                    *clock // nil until somebody has looked
 	watchers                 []*watcher
 	timers                   map[*Timer]struct{}
@@ -254,11 +255,17 @@ func (c *cell[M]) put(ctx context.Context, it item[M], wait bool) error {
 		return c.outcome(o)
 	}
 	o := c.q.Put(it)
-	if o == mailbox.Full && wait && c.opts.policy == Wait {
+	if o != mailbox.Full {
+		return c.outcome(o)
+	}
+	if wait && c.opts.policy == Wait {
+		c.count(func(s *seldom) { s.waited++ })
 		var err error
 		if o, err = c.putWait(ctx, it); err != nil {
 			return err
 		}
+	} else {
+		c.count(func(s *seldom) { s.refused++ })
 	}
 	return c.outcome(o)
 }
@@ -292,7 +299,12 @@ func (c *cell[M]) outcome(o mailbox.Outcome) error {
 
 // dead makes a dead letter of an item, and tells who asked.
 func (c *cell[M]) dead(it item[M], why Reason, err error) {
-	c.count(func(s *seldom) { s.lost++ })
+	c.count(func(s *seldom) {
+		s.lost++
+		if why == DroppedOld || why == DroppedNew {
+			s.dropped++
+		}
+	})
 	path := c.path()
 	if it.ask != nil {
 		it.ask.fail(lostError(path, why, err))

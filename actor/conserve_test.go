@@ -45,6 +45,8 @@ func (y *tally) count(in map[int]int, n int) {
 type erratic struct {
 	y       *tally
 	self    Ref[int]
+	others  *[2]Ref[int] // it is one of them
+	number  *atomic.Int64
 	rnd     *rand.Rand
 	trouble int // one message in so many makes trouble
 }
@@ -54,7 +56,7 @@ func (e *erratic) Receive(ctx context.Context, m int) error {
 		e.y.count(e.y.handled, m)
 		return nil
 	}
-	switch e.rnd.IntN(7) {
+	switch e.rnd.IntN(11) {
 	case 0:
 		panic(fmt.Sprint("message ", m))
 	case 1:
@@ -75,13 +77,24 @@ func (e *erratic) Receive(ctx context.Context, m int) error {
 	case 6:
 		e.y.count(e.y.handled, m)
 		return ErrDone
+	case 7, 8:
+		return ErrLater
+	case 9:
+		Unstash(e.self)
+	case 10: // each may wait for the other, and be restarted because of it meanwhile
+		n := int(e.number.Add(1))
+		e.y.count(e.y.sent, n)
+		if err := e.others[e.rnd.IntN(2)].Send(ctx, n); err != nil {
+			e.y.count(e.y.returned, n)
+		}
 	}
 	e.y.count(e.y.handled, m)
 	return nil
 }
 
-// TestNothingVanishes plays histories made by chance: whatever the policy, and
-// whether actors panic, return errors, end their goroutines, are restarted, stop
+// TestNothingVanishes plays histories made by chance: whatever the policy and the strategy, and
+// whether actors panic, return errors, end their goroutines, lay messages aside, wait for
+// room in each other's mailbox or in their own, are restarted, stop
 // or are killed in the middle, and whoever gives up: each message that was sent is
 // handled, returned to its sender by an error, or a dead letter; and only one of these.
 func TestNothingVanishes(t *testing.T) {
@@ -98,7 +111,7 @@ func playActors(t *testing.T, seed uint64) error {
 	cfg := Config{
 		DeadLetters: func(l DeadLetter) { y.count(y.dead, l.Message.(int)) },
 		OnFailure:   func(string, error) {},
-		Supervision: Supervision{MaxRestarts: 1 + rnd.IntN(40)},
+		Supervision: Supervision{MaxRestarts: 1 + rnd.IntN(40), Strategy: Strategy(rnd.IntN(3))},
 	}
 	if rnd.IntN(2) == 0 {
 		cfg.Backoff = Exponential{First: time.Microsecond, Max: time.Millisecond}.Delay
@@ -110,16 +123,21 @@ func playActors(t *testing.T, seed uint64) error {
 	err := Run(t.Context(), cfg, func(ctx context.Context, s *Supervisor) error {
 		// The behaviours get seeds of their own: they are made while others draw.
 		var made atomic.Uint64
-		ref, err := Start(s, "erratic", func(self Ref[int]) Actor[int] {
-			return &erratic{y, self, rand.New(rand.NewPCG(seed, 100+made.Add(1))), trouble}
-		}, HWM(hwm), OnFull(policy), Restarts(Restart(rnd.IntN(3))))
-		if err != nil {
-			return err
+		var refs [2]Ref[int]
+		for i := range refs {
+			var err error
+			refs[i], err = Start(s, fmt.Sprint("erratic", i), func(self Ref[int]) Actor[int] {
+				return &erratic{y, self, &refs, &number, rand.New(rand.NewPCG(seed, 100+made.Add(1))), trouble}
+			}, HWM(hwm), OnFull(policy), Restarts(Restart(rnd.IntN(3))))
+			if err != nil {
+				return err
+			}
 		}
+		ref := refs[0]
 		var all sync.WaitGroup
 		for i := range senders {
 			chance := rand.New(rand.NewPCG(seed, 1000+uint64(i)))
-			all.Go(func() { sendMany(ctx, ref, y, chance, each, &number) })
+			all.Go(func() { sendMany(ctx, refs[i%2], y, chance, each, &number) })
 		}
 		if rnd.IntN(2) == 0 {
 			all.Wait()

@@ -162,7 +162,8 @@ func (c *cell[M]) incarnate() (err error) {
 		}
 	}()
 	c.actor = c.build(c.ref())
-	if c.actor == nil {
+	if f, ok := c.actor.(Func[M]); ok && f == nil || c.actor == nil {
+		c.actor = nil
 		return Final(ErrNoBehaviour)
 	}
 	starter, ok := c.actor.(Starter)

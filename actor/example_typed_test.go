@@ -125,3 +125,39 @@ func ExampleOnFull() {
 	// true
 	// <nil>
 }
+
+// One template, many instances: a supervisor starts as many actors as are needed by one
+// function, named or not. Each is restarted by itself, and temporary ones are not.
+func ExampleStart_many() {
+	err := actor.Run(context.Background(), actor.Config{}, func(ctx context.Context, s *actor.Supervisor) error {
+		sessions, err := actor.Supervise(s, "sessions", actor.Supervision{Strategy: actor.OneForOne})
+		if err != nil {
+			return err
+		}
+		session := func(actor.Ref[actor.ReplyTo[string]]) actor.Actor[actor.ReplyTo[string]] {
+			return actor.Func[actor.ReplyTo[string]](func(_ context.Context, r actor.ReplyTo[string]) error { return r.Send("here") })
+		}
+		for _, user := range []string{"ada", "bob", ""} {
+			if _, err := actor.Start(sessions, user, session, actor.Restarts(actor.Temporary)); err != nil {
+				return err
+			}
+		}
+		for c := range sessions.Node().Children() {
+			fmt.Println(c.Path())
+		}
+		bob, err := actor.Lookup[actor.ReplyTo[string]](s, "sessions/bob")
+		if err != nil {
+			return err
+		}
+		answer, err := actor.Ask(ctx, bob, func(r actor.ReplyTo[string]) actor.ReplyTo[string] { return r })
+		fmt.Println("bob is", answer)
+		return err
+	})
+	fmt.Println(err)
+	// Output:
+	// /actors/sessions/ada
+	// /actors/sessions/bob
+	// /actors/sessions/~1
+	// bob is here
+	// <nil>
+}

@@ -27,6 +27,7 @@ func TestMisuse(t *testing.T) {
 			{"name with a slash", "a/b", build, nil, ErrSpec, "start a/b under /actors: actor: bad spec: a name with a slash"},
 			{"no build function", "x", nil, nil, ErrNoBehaviour, "start x under /actors: actor: built without a behaviour"},
 			{"nil behaviour", "x", func(Ref[counterMsg]) Actor[counterMsg] { return nobody }, nil, ErrNoBehaviour, ""},
+			{"nil function", "x", func(Ref[counterMsg]) Actor[counterMsg] { return Func[counterMsg](nil) }, nil, ErrNoBehaviour, "start x under /actors: actor: built without a behaviour"},
 			{"negative capacity", "x", build, []Option{HWM(-1)}, ErrSpec, "start x under /actors: actor: bad spec: a high-water mark of -1"},
 			{"no capacity", "x", build, []Option{HWM(0)}, ErrSpec, ""},
 			{"negative low-water mark", "x", build, []Option{LWM(-1)}, ErrSpec, "start x under /actors: actor: bad spec: a low-water mark of -1"},
@@ -142,6 +143,36 @@ func TestWaitingForOneself(t *testing.T) {
 		mustSend(t, ctx, self, 1)
 		if err := <-got; err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// An actor that becomes nothing ends, at its next message.
+func TestBecomeNothing(t *testing.T) {
+	var d diary
+	within(t, quietly(&d), func(ctx context.Context, s *Supervisor) {
+		for name, build := range map[string]func(Ref[int]) Actor[int]{
+			"at once": func(Ref[int]) Actor[int] { return Becoming[int](nil) },
+			"later": func(Ref[int]) Actor[int] {
+				var b *Behaviour[int]
+				b = Becoming(func(context.Context, int) error { b.Become(nil); return nil })
+				return b
+			},
+		} {
+			a := mustStart(t, s, name, build)
+			mustSend(t, ctx, a, 1)
+			if name == "later" {
+				mustSend(t, ctx, a, 2)
+			}
+			<-a.Done()
+			if err := a.Err(); !errors.Is(err, ErrNoBehaviour) {
+				t.Errorf("%s: %v", name, err)
+			}
+			for _, err := range []error{a.Send(ctx, 3), a.TrySend(3)} {
+				if !errors.Is(err, ErrStopped) || err.Error() != "send to /actors/"+name+": actor: stopped" {
+					t.Errorf("%s: %v", name, err)
+				}
+			}
 		}
 	})
 }

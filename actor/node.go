@@ -35,7 +35,7 @@ type Node struct {
 }
 
 // A body is what lives in a node that has no Run and is not passive either: it
-// has no goroutine while it has nothing to do. All methods but failure and mailbox
+// has no goroutine while it has nothing to do. All methods but mailbox
 // are called with the node's mu held, and must not block nor lock another node.
 type body interface {
 	told()              // it is to end, as all below it has: the body calls sweep.finish then

@@ -66,7 +66,7 @@ func TestBusyAndAge(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-		expect(t, "JSON", string(data), `{"in":4,"taken":4,"hwm":1000,"full":false,"failures":0,"lost":0,"working":false,"busy":4000000000,"observed":5000000000}`)
+		expect(t, "JSON", string(data), `{"in":4,"taken":4,"hwm":1000,"full":false,"failures":0,"lost":0,"dropped":0,"refused":0,"waited":0,"working":false,"busy":4000000000,"observed":5000000000}`)
 		if err := s.Stop(t.Context()); err != nil {
 			t.Error(err)
 		}

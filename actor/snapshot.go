@@ -35,6 +35,9 @@ type MailboxSnapshot struct {
 	Full     bool  `json:"full"`     // the next one finds no room
 	Failures int   `json:"failures"` // messages that the actor failed with
 	Lost     int   `json:"lost"`     // messages that became dead letters, those among them
+	Dropped  int   `json:"dropped"`  // of these, messages for which there was no room, by the policies DropOldest and DropNewest
+	Refused  int   `json:"refused"`  // sends that found no room and were not to wait
+	Waited   int   `json:"waited"`   // sends that found no room and waited
 	Working  bool  `json:"working"`  // the actor is at work now
 
 	// Age is for how long the oldest message has waited at least, as far as earlier
@@ -156,6 +159,7 @@ func (c *core) counts() (restarts int, m *MailboxSnapshot) {
 	m = &MailboxSnapshot{HWM: c.opts.HWM}
 	if c.rare != nil {
 		restarts, m.Failures, m.Lost = c.rare.restarts, c.rare.failures, c.rare.lost
+		m.Dropped, m.Refused, m.Waited = c.rare.dropped, c.rare.refused, c.rare.waited
 	}
 	return restarts, m
 }
@@ -167,7 +171,7 @@ func (c *cell[M]) mailbox(m *MailboxSnapshot) {
 	c.observe(m)
 }
 
-// count changes what is counted of ends.
+// count changes what is counted of ends, and of sends that find no room.
 func (c *core) count(change func(s *seldom)) {
 	c.node.mu.Lock()
 	defer c.node.mu.Unlock()

@@ -43,7 +43,7 @@ func TestSnapshot(t *testing.T) {
 			send(i)
 		}
 		got := counter()
-		want := MailboxSnapshot{In: 6, Taken: 2, HWM: 4, Full: true, Failures: 1, Lost: 3, Working: true}
+		want := MailboxSnapshot{In: 6, Taken: 2, HWM: 4, Full: true, Failures: 1, Lost: 3, Dropped: 2, Working: true}
 		if got.Name != "counter" || got.Restarts != 1 || *got.Mailbox != want || got.Mailbox.Depth() != 4 {
 			t.Errorf("%+v, %+v, want %+v", got, *got.Mailbox, want)
 		}
@@ -127,4 +127,34 @@ func TestSnapshotWhileActorsFail(t *testing.T) {
 	if err := s.Stop(t.Context()); err != nil {
 		t.Error(err)
 	}
+}
+
+// Each way in which a send finds no room is counted.
+func TestSendsAreCounted(t *testing.T) {
+	var d diary
+	within(t, quietly(&d), func(ctx context.Context, s *Supervisor) {
+		for policy, want := range map[Policy]MailboxSnapshot{
+			Wait:       {Waited: 1, Refused: 1},
+			Fail:       {Refused: 2},
+			DropOldest: {Dropped: 2},
+			DropNewest: {Dropped: 2},
+		} {
+			release := make(chan struct{})
+			ref := mustStart(t, s, "", func(Ref[int]) Actor[int] {
+				return Func[int](func(context.Context, int) error { <-release; return nil })
+			}, HWM(1), OnFull(policy))
+			mustSend(t, ctx, ref, 1)
+			synctest.Wait()
+			mustSend(t, ctx, ref, 2)
+			_ = ref.TrySend(3)
+			short, cancel := context.WithTimeout(ctx, time.Second)
+			_ = ref.Send(short, 4)
+			cancel()
+			m := ref.Node().Snapshot(1).Mailbox
+			if m.Waited != want.Waited || m.Refused != want.Refused || m.Dropped != want.Dropped || m.Lost != want.Dropped {
+				t.Errorf("%v: %+v", policy, *m)
+			}
+			close(release)
+		}
+	})
 }

@@ -175,7 +175,9 @@ func (s *sweep) finish(n *Node) {
 
 // exit calls the hooks that belong to n's end.
 func (n *Node) exit() {
+	n.mu.Lock() // it may be killed yet
 	err := n.failure()
+	n.mu.Unlock()
 	if n.spec != nil && n.spec.OnExit != nil {
 		n.guard(func() { n.spec.OnExit(n, err) })
 	}

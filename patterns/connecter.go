@@ -93,7 +93,7 @@ func (c *connecter) dial(ctx context.Context) (*link, error) {
 		return nil, err
 	}
 	l := &link{sock: s, endpoint: e, nc: nc, pipe: e.pipe}
-	s.emit(l.event(Connected, nil))
+	l.tell(Connected, nil, nil)
 	return l, nil
 }
 

@@ -41,7 +41,7 @@ func (s *socket) listen(e *endpoint) func(context.Context, *actor.Node) error {
 				continue
 			}
 			l := &link{sock: s, endpoint: e, nc: nc}
-			s.emit(l.event(Accepted, nil))
+			l.tell(Accepted, nil, nil)
 			if _, err := self.Spawn("connection "+l.remote(), actor.Spec{Run: l.accepted}); err != nil {
 				nc.Close()
 			}
@@ -121,9 +121,7 @@ func (l *link) conn(attach func(*zmq.Peer) (*engine.Port, error)) *engine.Conn {
 		l.connected = time.Now()
 		port, err := attach(peer)
 		if err == nil {
-			ev := l.event(HandshakeSucceeded, nil)
-			ev.Peer = peer
-			s.emit(ev)
+			l.tell(HandshakeSucceeded, peer, nil)
 		}
 		return port, err
 	}
@@ -134,9 +132,9 @@ func (l *link) conn(attach func(*zmq.Peer) (*engine.Port, error)) *engine.Conn {
 func (l *link) ended(c *engine.Conn, err error) {
 	l.sock.shaken(c)
 	if l.connected.IsZero() {
-		l.sock.emit(l.event(handshakeFailure(err), err))
+		l.tell(handshakeFailure(err), nil, err)
 	}
-	l.sock.emit(l.event(Disconnected, err))
+	l.tell(Disconnected, nil, err)
 }
 
 // shake notes that c is in its handshake, so that a socket that closes need not
@@ -167,13 +165,17 @@ func (l *link) remote() string {
 	return "?"
 }
 
-// event describes something that happened to the connection.
-func (l *link) event(kind EventKind, err error) Event {
-	ev := Event{Kind: kind, Endpoint: l.endpoint.addr.String(), Remote: l.remote(), Err: err}
+// tell tells the monitors, if there are any, of something that happened to the
+// connection.
+func (l *link) tell(kind EventKind, peer *zmq.Peer, err error) {
+	if !l.sock.monitored() {
+		return
+	}
+	ev := Event{Kind: kind, Endpoint: l.endpoint.addr.String(), Remote: l.remote(), Err: err, Peer: peer}
 	if a := l.nc.LocalAddr(); a != nil {
 		ev.Local = a.String()
 	}
-	return ev
+	l.sock.emit(ev)
 }
 
 // announced returns the routing id that new connections announce. A REQ may give

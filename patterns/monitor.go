@@ -229,6 +229,13 @@ func (s *socket) emit(ev Event) {
 	}
 }
 
+// monitored reports whether an event would be told to anybody.
+func (s *socket) monitored() bool {
+	s.monitors.mu.Lock()
+	defer s.monitors.mu.Unlock()
+	return len(s.monitors.list) > 0
+}
+
 // handshakeFailure returns the kind of event that a failed handshake is.
 func handshakeFailure(err error) EventKind {
 	var protocol *zmq.ProtocolError

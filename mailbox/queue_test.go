@@ -99,3 +99,23 @@ func waiting[T any](q *Queue[T]) int {
 	c := q.Counts()
 	return int(c.Put - c.Taken)
 }
+
+// What is the reader's may be touched in its place while there is none, and only then.
+func TestWhileAway(t *testing.T) {
+	var q Queue[int]
+	over := make(chan struct{})
+	q.Init(&Limits{HWM: 4}, func() { close(over) })
+	if q.WhileAway(func() { t.Error("called beside the reader") }) || !q.Counts().Awake {
+		t.Error("the reader is away")
+	}
+	q.Leave()
+	called := false
+	if !q.WhileAway(func() { called = true }) || !called || q.Counts().Awake {
+		t.Error("the reader is there")
+	}
+	q.Put(1)
+	<-over
+	if q.WhileAway(func() { t.Error("called beside the next reader") }) {
+		t.Error("the next reader is away")
+	}
+}

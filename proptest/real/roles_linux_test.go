@@ -9,6 +9,8 @@ func playHere(role string, args []string) error {
 		return fullRole(args)
 	case "near":
 		return nearRole(args)
+	case "histories":
+		return historiesRole(args)
 	case "far":
 		return farRole(args)
 	}

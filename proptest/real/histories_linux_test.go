@@ -165,9 +165,9 @@ func (b *bridged) line() (lines [2]*line, err error) {
 		go lines[i].carry(tuns[1-i], tuns[i])
 		go func() { // partitions, short enough to be outlived
 			for {
-				time.Sleep(500 * time.Millisecond) // for as long as there is traffic
+				time.Sleep(500 * time.Millisecond) // of a real network, which is whole for so long
 				lines[i].setCut(true)
-				time.Sleep(30 * time.Millisecond)
+				time.Sleep(30 * time.Millisecond) // of a real network, which is cut for so long
 				lines[i].setCut(false)
 			}
 		}()

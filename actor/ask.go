@@ -139,7 +139,9 @@ func Ask[M, R any](ctx context.Context, to Ref[M], ask func(ReplyTo[R]) M) (R, e
 		q.settle(givenUp, nil)
 		return none, fmt.Errorf("ask %s: %w", to.Path(), err)
 	}
-	runtime.Gosched() // who was asleep and answers at once has done so then
+	if by == nil { // who was asleep, and answers at once, has done so after this
+		runtime.Gosched()
+	}
 	if q.answeredYet() {
 		return q.answer, q.err
 	}

@@ -105,3 +105,10 @@ func TestNodeSize(t *testing.T) {
 		t.Errorf("a Node takes %d bytes", size)
 	}
 }
+
+// An actor must stay small as well: there may be a million.
+func TestCellSize(t *testing.T) {
+	if size := unsafe.Sizeof(cell[*int]{}); size > 320 { // a size class of the allocator
+		t.Errorf("a cell takes %d bytes", size)
+	}
+}

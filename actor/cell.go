@@ -76,8 +76,8 @@ type item[M any] struct {
 // is made anew by each restart. It has a goroutine only while there is something
 // to do.
 type cell[M any] struct {
+	q mailbox.Queue[item[M]] // first, so that what writers write begins at a line of the cache
 	core
-	q     mailbox.Queue[item[M]]
 	build func(self Ref[M]) Actor[M]
 
 	// Owned by the activation.

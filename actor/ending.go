@@ -24,8 +24,22 @@ func (c *core) openContext() {
 	}
 }
 
-// told is called when it is the actor's turn to stop. It implements body.
-func (c *cell[M]) told() { c.q.Post(c.stop) }
+// told is called when it is the actor's turn to stop. An actor that is asleep is not
+// woken for that: who tells it is its activation for the rest of its life, unless
+// there is something in it that only its own goroutine should call. It implements body.
+func (c *cell[M]) told() (idle bool) {
+	if !c.q.Seize() {
+		c.q.Post(c.stop)
+		return false
+	}
+	_, ender := c.actor.(Ender)
+	if ender || c.aside != nil || c.node.tree.turns != nil {
+		c.q.Post(c.stop)
+		c.q.Leave()
+		return false
+	}
+	return true
+}
 
 // killed makes the context done, and has the rest of the mailbox become dead letters.
 func (c *cell[M]) killed(cause error) {
@@ -240,6 +254,21 @@ func (c *cell[M]) reap(cause error) {
 // finish ends the actor with err, for good. What is left in the mailbox becomes dead
 // letters.
 func (c *cell[M]) finish(err error) {
+	c.settle(err)
+	var s sweep
+	s.finish(&c.node)
+	s.run()
+}
+
+// conclude ends an actor that was idle. It implements body.
+func (c *cell[M]) conclude() {
+	if c.stage != gone {
+		c.settle(nil)
+	}
+}
+
+// settle is finish, without what the tree does.
+func (c *cell[M]) settle(err error) {
 	c.ending = true
 	c.q.Close()
 	c.endIncarnation(err)
@@ -272,9 +301,6 @@ func (c *cell[M]) finish(err error) {
 		c.sup.sys.forget(c.path())
 	}
 	c.tellWatchers(err)
-	var s sweep
-	s.finish(&c.node)
-	s.run()
 }
 
 // decide says what follows an incarnation that lived so long and ended with err.

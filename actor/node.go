@@ -15,7 +15,6 @@ type Node struct {
 	parent *Node // nil for the root
 	tree   *tree
 	spec   *Spec // nil for a plain passive node
-	life   *life // nil for a node without a Run
 	body   body  // nil, unless something other than Run lives here
 
 	// Guarded by the parent's mu.
@@ -24,9 +23,8 @@ type Node struct {
 	// mu guards the rest. A child's mu may be locked under its parent's, never
 	// the other way, and no hook is called under any.
 	mu          sync.Mutex
-	first, last *Node         // children, in order of birth
-	done        chan struct{} // closed when ended; made on demand
-	stopping    chan struct{} // closed when told; made on demand
+	first, last *Node // children, in order of birth
+	ends        *ends // nil until somebody wants to know
 	state       state
 	sealed      bool // takes no children
 	told        bool // Stopping is closed: the children are gone, or the node is killed
@@ -34,11 +32,18 @@ type Node struct {
 	leaving     bool // passive, and somebody is ending it
 }
 
+// ends are closed for those who wait for them. Most nodes have none.
+type ends struct {
+	done     chan struct{} // closed when ended; made on demand
+	stopping chan struct{} // closed when told; made on demand
+}
+
 // A body is what lives in a node that has no Run and is not passive either: it
-// has no goroutine while it has nothing to do. All methods but mailbox
+// has no goroutine while it has nothing to do. All methods but conclude and mailbox
 // are called with the node's mu held, and must not block nor lock another node.
 type body interface {
-	told()              // it is to end, as all below it has: the body calls sweep.finish then
+	told() (idle bool)  // it is to end, as all below it has: the body calls sweep.finish then; if it is idle, who tells it calls conclude instead
+	conclude()          // ends a body that was idle; called without mu
 	killed(cause error) // told follows
 	reaped()            // the last child has ended
 	failure() error     // what it ended with; called when it has
@@ -86,12 +91,12 @@ func (n *Node) Spawn(name string, spec Spec) (*Node, error) {
 		*c.spec = spec
 	}
 	if spec.Run != nil {
-		c.life = newLife(c)
+		c.spec.life = newLife(c)
 	}
 	if !n.adopt(c) {
 		return nil, fmt.Errorf("spawn %s under %s: %w", name, n.name, ErrStopping)
 	}
-	if c.life != nil {
+	if c.life() != nil {
 		go c.live()
 	}
 	return c, nil
@@ -149,26 +154,42 @@ func (n *Node) Parent() *Node { return n.parent }
 func (n *Node) Stopping() <-chan struct{} {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.stopping == nil {
+	if n.ends == nil || n.ends.stopping == nil {
 		if n.told || n.state == ended {
 			return n.tree.closed
 		}
-		n.stopping = make(chan struct{})
+		n.wanted().stopping = make(chan struct{})
 	}
-	return n.stopping
+	return n.ends.stopping
 }
 
 // Done returns a channel that is closed when n has ended, with all below it.
 func (n *Node) Done() <-chan struct{} {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.done == nil {
+	if n.ends == nil || n.ends.done == nil {
 		if n.state == ended {
 			return n.tree.closed
 		}
-		n.done = make(chan struct{})
+		n.wanted().done = make(chan struct{})
 	}
-	return n.done
+	return n.ends.done
+}
+
+// life returns what a node with a Run has; nil for another one.
+func (n *Node) life() *life {
+	if n.spec == nil {
+		return nil
+	}
+	return n.spec.life
+}
+
+// wanted returns n.ends. n.mu is held.
+func (n *Node) wanted() *ends {
+	if n.ends == nil {
+		n.ends = new(ends)
+	}
+	return n.ends
 }
 
 // Err returns nil until n has ended, and then what it ended with: nil if it was
@@ -186,8 +207,8 @@ func (n *Node) Err() error {
 // failure returns what n ended with, once nobody writes it any more.
 func (n *Node) failure() error {
 	switch {
-	case n.life != nil:
-		return n.life.err
+	case n.life() != nil:
+		return n.life().err
 	case n.body != nil:
 		return n.body.failure()
 	}

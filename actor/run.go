@@ -34,7 +34,7 @@ func newLife(n *Node) *life {
 // live is the node's goroutine.
 func (n *Node) live() {
 	if n.tree.Labels {
-		pprof.SetGoroutineLabels(n.life.base)
+		pprof.SetGoroutineLabels(n.life().base)
 	}
 	n.turn()
 	n.liveOn(n.run())
@@ -71,11 +71,11 @@ func (n *Node) run() (err error) {
 // openRun makes the context of a run, which is done already if the node has
 // been killed.
 func (n *Node) openRun() context.Context {
-	ctx, cancel := context.WithCancelCause(n.life.base)
-	n.life.begun = time.Now()
+	ctx, cancel := context.WithCancelCause(n.life().base)
+	n.life().begun = time.Now()
 	n.mu.Lock()
-	n.life.cancel = cancel
-	killed, cause := n.killed, n.life.cause
+	n.life().cancel = cancel
+	killed, cause := n.killed, n.life().cause
 	n.mu.Unlock()
 	if killed {
 		cancel(cause)
@@ -86,7 +86,7 @@ func (n *Node) openRun() context.Context {
 // survives ends a run: it reports a failure, ends the run's children, and waits
 // out the back-off. It returns true if the node is to run again.
 func (n *Node) survives(err error) bool {
-	l := n.life
+	l := n.life()
 	n.mu.Lock()
 	cancel := l.cancel
 	l.cancel = nil
@@ -140,7 +140,7 @@ func (n *Node) reap(failure error) {
 		return
 	}
 	reaped := make(chan struct{})
-	n.life.reaped = reaped
+	n.life().reaped = reaped
 	var cause error
 	if failure != nil {
 		cause = fmt.Errorf("%w: parent failed: %w", ErrKilled, failure)
@@ -155,7 +155,7 @@ func (n *Node) reap(failure error) {
 
 // rest waits before a restart. It returns false, at once, if the node stops.
 func (n *Node) rest(delay time.Duration) bool {
-	l := n.life
+	l := n.life()
 	n.mu.Lock()
 	if delay > 0 && n.state == alive {
 		l.wake = make(chan struct{})

@@ -100,8 +100,8 @@ func (n *Node) snapshot() Snapshot {
 	n.mu.Lock()
 	s := Snapshot{Name: n.name, Activity: n.activity()}
 	switch {
-	case n.life != nil:
-		s.Restarts = n.life.restarts
+	case n.life() != nil:
+		s.Restarts = n.life().restarts
 	case n.body != nil:
 		s.Restarts, s.Mailbox = n.body.counts()
 	}

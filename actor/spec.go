@@ -89,6 +89,7 @@ type Spec struct {
 	OnChildExit func(self, child *Node, err error)
 
 	group *Supervisor // whose place the node is, if it is one's
+	life  *life       // of the node with this copy of its spec; nil without a Run
 }
 
 // check returns an error that wraps ErrSpec if s contradicts itself.

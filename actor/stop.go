@@ -102,8 +102,8 @@ func (s *sweep) ask(n *Node, cause error) (finish bool) {
 	n.state = stopping
 	n.sealed = true
 	n.killed = cause != nil
-	if n.life != nil {
-		n.life.interrupt(cause)
+	if n.life() != nil {
+		n.life().interrupt(cause)
 	}
 	if n.body != nil && n.killed {
 		n.body.killed(cause)
@@ -150,24 +150,27 @@ func (n *Node) ordered() bool { return n.spec != nil && n.spec.Ordered }
 func (n *Node) tell() (finish bool) {
 	if !n.told {
 		n.told = true
-		if n.stopping != nil {
-			close(n.stopping)
+		if n.ends != nil && n.ends.stopping != nil {
+			close(n.ends.stopping)
 		}
-		if n.body != nil && n.state != ended {
-			n.body.told()
+		if n.body != nil && n.state != ended && n.body.told() {
+			return true
 		}
 	}
-	if n.life != nil || n.body != nil || n.first != nil || n.leaving {
+	if n.life() != nil || n.body != nil || n.first != nil || n.leaving {
 		return false
 	}
 	n.leaving = true
 	return true
 }
 
-// finish ends n, which has no children and no run, and every passive node above
-// that was only waiting for it.
+// finish ends n, which has no children and no run, nor a body that does anything, and
+// every such node above that was only waiting for it.
 func (s *sweep) finish(n *Node) {
 	for n != nil {
+		if n.body != nil {
+			n.body.conclude()
+		}
 		n.exit()
 		n = s.leave(n)
 	}
@@ -210,9 +213,9 @@ func (s *sweep) leave(n *Node) *Node {
 		}
 		return nil
 	}
-	if p.life != nil && p.life.reaped != nil {
-		close(p.life.reaped)
-		p.life.reaped = nil
+	if p.life() != nil && p.life().reaped != nil {
+		close(p.life().reaped)
+		p.life().reaped = nil
 	}
 	if p.body != nil {
 		p.body.reaped()
@@ -228,7 +231,7 @@ func (n *Node) end() {
 	n.state = ended
 	n.sealed = true
 	n.tell()
-	if n.done != nil {
-		close(n.done)
+	if n.ends != nil && n.ends.done != nil {
+		close(n.ends.done)
 	}
 }

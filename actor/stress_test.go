@@ -123,7 +123,7 @@ func stress(t *testing.T, seed uint64) {
 		if n != root && c.exits[n] != 1 {
 			t.Errorf("%s exited %d times", n, c.exits[n])
 		}
-		if n.life != nil && c.runs[n] == 0 {
+		if n.life() != nil && c.runs[n] == 0 {
 			t.Errorf("%s never ran", n)
 		}
 	}

@@ -56,8 +56,8 @@ func (n *Node) String() string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	s := n.name + " " + n.activity()
-	if n.life != nil && n.life.restarts > 0 {
-		s += fmt.Sprintf(", %d restarts", n.life.restarts)
+	if n.life() != nil && n.life().restarts > 0 {
+		s += fmt.Sprintf(", %d restarts", n.life().restarts)
 	}
 	return s
 }
@@ -75,9 +75,9 @@ func (n *Node) activity() string {
 		return "stopping its children"
 	case n.body != nil:
 		return n.body.activity()
-	case n.life == nil:
+	case n.life() == nil:
 		return "passive"
-	case n.life.wake != nil:
+	case n.life().wake != nil:
 		return "resting"
 	case n.sealed:
 		return "ending its children"
@@ -128,5 +128,5 @@ func (n *Node) lingers() bool {
 	if n.state == ended {
 		return false
 	}
-	return n.first == nil || n.life != nil && n.life.cancel != nil || n.body != nil && n.told
+	return n.first == nil || n.life() != nil && n.life().cancel != nil || n.body != nil && n.told
 }

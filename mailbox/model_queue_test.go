@@ -324,3 +324,36 @@ func TestModelQueueFinish(t *testing.T) {
 		})
 	})
 }
+
+// What was put before a queue is seized has been taken, and what comes after it is
+// refused; a command is run by whoever reads.
+func TestModelQueueSeize(t *testing.T) {
+	modeltest.Explore(t, modeltest.Config{Preemptions: 1, Random: 5000, Reach: []string{"seized", "awake"}}, func(w *modeltest.World) {
+		world = w
+		p := newPost(w, Limits{HWM: 4})
+		put := 0
+		w.Go("sender", func() {
+			for i := range 2 {
+				if p.Put(10+i+1) == Queued {
+					put++
+				}
+			}
+		})
+		w.Go("commander", func() { w.Require(p.Post(func() {}), "refused") })
+		w.Go("seizer", func() {
+			if !p.Seize() {
+				w.Reached("awake")
+				return
+			}
+			w.Reached("seized")
+			w.Require(len(p.got) == put && !p.Look(), "%d of %d items taken", len(p.got), put)
+			p.read()
+		})
+		w.Finally(func() error {
+			if p.commands != 1 {
+				return fmt.Errorf("%d commands", p.commands)
+			}
+			return p.wants(put)
+		})
+	})
+}

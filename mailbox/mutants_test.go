@@ -255,9 +255,27 @@ var mutants = []modeltest.Mutant{
 		Breaks: "The reader has taken the only item and not said so yet: there is nothing to displace.",
 	},
 	{
+		Name: "seized from who is awake", File: "queue_read.go",
+		Old:    "if q.away != asleep {\n\t\treturn false\n\t}\n\tq.away = awake",
+		New:    "q.away = awake",
+		Breaks: "There are two readers.",
+	},
+	{
+		Name: "seized and left asleep", File: "queue_read.go",
+		Old:    "\tq.away = awake\n\tq.closed = true",
+		New:    "\tq.closed = true",
+		Breaks: "A command starts a second reader.",
+	},
+	{
+		Name: "seized and left open", File: "queue_read.go",
+		Old:    "\tq.away = awake\n\tq.closed = true",
+		New:    "\tq.away = awake",
+		Breaks: "An item that comes between that and the closing is taken for what was there before.",
+	},
+	{
 		Name: "finish over a command", File: "queue_read.go",
-		Old:    "if q.urgent.Load() != 0 {\n\t\treturn false\n\t}\n\tq.seldom().over = true",
-		New:    "q.seldom().over = true",
+		Old:    "if q.urgent.Load() != 0 {\n\t\treturn false\n\t}\n\tq.over = true",
+		New:    "q.over = true",
 		Breaks: "A command that was accepted is not run.",
 	},
 }

@@ -41,8 +41,7 @@ type Queue[T any] struct {
 	seen   position // items known to be taken
 	away   uint8
 	closed bool
-
-	urgent atomicInt32 // 1 while there are commands
+	over   bool // the reader is gone for good
 
 	// Set at birth.
 	limits *Limits
@@ -55,6 +54,8 @@ type Queue[T any] struct {
 
 	begun atomicInt32 // given, for writers; behind seen where that was told under the lock
 	want  atomicInt32 // number of items taken at which writers that wait are woken, or 0
+
+	urgent atomicInt32 // 1 while there are commands
 }
 
 // A position is a number of items, but for its upper half: there are fewer than MaxHWM
@@ -71,7 +72,6 @@ func (p position) to(later position) int { return int(later - p) }
 type rare struct {
 	line     WaitList
 	commands []func()
-	over     bool // the reader is gone for good
 }
 
 // Limits are those of a queue. Many queues may share them.
@@ -238,11 +238,11 @@ func (q *Queue[T]) seldom() *rare {
 // good. Any goroutine may call it.
 func (q *Queue[T]) Post(command func()) bool {
 	q.mu.Lock()
-	r := q.seldom()
-	if r.over {
+	if q.over {
 		q.mu.Unlock()
 		return false
 	}
+	r := q.seldom()
 	r.commands = append(r.commands, command)
 	q.urgent.Store(1)
 	wake := q.away != awake

@@ -126,6 +126,20 @@ func (q *Queue[T]) Leave() {
 	}
 }
 
+// Seize closes a queue whose reader is asleep, and makes the caller the reader. It
+// returns false, and does nothing, if the reader is awake, or deaf. Any goroutine may
+// call it.
+func (q *Queue[T]) Seize() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.away != asleep {
+		return false
+	}
+	q.away = awake
+	q.closed = true
+	return true
+}
+
 // Finish ends the reader for good, unless there are commands: then it returns
 // false. The queue must be closed, and should be empty. Reader only.
 func (q *Queue[T]) Finish() bool {
@@ -134,7 +148,7 @@ func (q *Queue[T]) Finish() bool {
 	if q.urgent.Load() != 0 {
 		return false
 	}
-	q.seldom().over = true
+	q.over = true
 	return true
 }
 

@@ -75,6 +75,34 @@ func TestQueueWaiting(t *testing.T) {
 	}
 }
 
+// Who seizes a queue has what is left to do, and nobody else comes to do it.
+func TestQueueSeize(t *testing.T) {
+	started := make(chan struct{}, 1)
+	var q Queue[int]
+	q.Init(&Limits{HWM: 2}, func() { started <- struct{}{} })
+	if q.Seize() {
+		t.Error("seized from a reader that is awake")
+	}
+	if !q.Sleep(true) || q.Seize() {
+		t.Error("seized from one that waits for a command")
+	}
+	q.Post(func() {})
+	<-started
+	q.Commands()
+	if !q.Sleep(false) || !q.Seize() || q.Seize() {
+		t.Error("not seized from one that is asleep, once")
+	}
+	if o := q.Put(1); o != Closed || q.Look() {
+		t.Errorf("%v after that", o)
+	}
+	if !q.Post(func() {}) || q.Finish() || len(q.Commands()) != 1 || !q.Finish() {
+		t.Error("a command was lost")
+	}
+	if len(started) > 0 {
+		t.Error("somebody else reads")
+	}
+}
+
 func ExampleQueue() {
 	var q Queue[string]
 	done := make(chan struct{})

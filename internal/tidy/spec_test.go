@@ -14,7 +14,7 @@ var specRow = regexp.MustCompile("\\| `([^`:]+):([^`]+)` \\| `([^`:]+):([^`]+)` 
 
 // specRFCs are those that the register is complete for, and how many clauses of
 // each it has: there may be more, and never fewer.
-var specRFCs = map[string]int{"13": 12, "15": 7, "23": 6, "27": 15, "28": 50, "29": 54, "30": 18, "31": 12, "37": 68}
+var specRFCs = map[string]int{"13": 12, "15": 7, "23": 6, "27": 15, "28": 50, "29": 54, "30": 18, "31": 12, "37": 71}
 
 // TestSpec checks that the code and the test of each row of the register exist.
 func TestSpec(t *testing.T) {

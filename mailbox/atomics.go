@@ -13,7 +13,6 @@ import (
 // nothing else.
 type (
 	atomicInt32          = atomic.Int32
-	atomicInt64          = atomic.Int64
 	atomicPointer[T any] = atomic.Pointer[T]
 	mutex                = sync.Mutex
 )

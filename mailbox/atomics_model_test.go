@@ -33,18 +33,6 @@ func (a *atomicInt32) CompareAndSwap(old, new int32) bool {
 	return true
 }
 
-type atomicInt64 struct{ v int64 }
-
-func (a *atomicInt64) Load() int64 {
-	world.Step()
-	return a.v
-}
-
-func (a *atomicInt64) Store(v int64) {
-	world.Step()
-	a.v = v
-}
-
 type atomicPointer[T any] struct{ v *T }
 
 func (a *atomicPointer[T]) Load() *T {

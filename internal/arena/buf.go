@@ -57,7 +57,7 @@ var owned = sync.Pool{New: func() any { return new(Buf) }}
 // not nil it is called once, by whoever gives up the last reference. If it is nil
 // the Buf may be one that others have too, and knows no bytes.
 func Own(b []byte, free func([]byte)) *Buf {
-	if free == nil {
+	if free == nil && !invariant.Enabled { // debug builds find who releases too often
 		return collected[0]
 	}
 	buf := owned.Get().(*Buf)

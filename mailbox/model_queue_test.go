@@ -19,6 +19,7 @@ type post struct {
 	commands int
 	paused   bool // the reader takes no items until it is commanded to
 	looks    bool // the reader looks for items before it tries to sleep
+	seized   bool // somebody else is the reader
 }
 
 func newPost(w *modeltest.World, limits Limits) *post {
@@ -39,6 +40,7 @@ func newPost(w *modeltest.World, limits Limits) *post {
 
 func (p *post) read() {
 	p.r.w.Require(!p.paused || p.Urgent(), "woken for nothing")
+	p.r.w.Require(!p.seized, "two readers")
 	for {
 		if p.Urgent() {
 			for _, c := range p.Commands() {
@@ -346,7 +348,9 @@ func TestModelQueueSeize(t *testing.T) {
 				return
 			}
 			w.Reached("seized")
+			p.seized = true
 			w.Require(len(p.got) == put && !p.Look(), "%d of %d items taken", len(p.got), put)
+			p.seized = false
 			p.read()
 		})
 		w.Finally(func() error {

@@ -50,9 +50,15 @@ func TestCarry(t *testing.T) {
 		want.Reset()
 	}
 
+	forgetWoken := func() { // there is nothing if the activation is still at work, since the last Carry ran out of time
+		select {
+		case <-woken:
+		default:
+		}
+	}
 	for i := range 20 {
 		send(1<<20, byte(i))
-		<-woken
+		forgetWoken()
 		carried := make(chan struct{})
 		go func() {
 			e.Carry(1 << 20)
@@ -63,9 +69,7 @@ func TestCarry(t *testing.T) {
 	}
 	for i := range 10 { // nobody reads: it goes on all the same
 		send(1<<20, byte(i))
-		if i == 0 {
-			<-woken
-		}
+		forgetWoken()
 		e.Carry(1 << 20)
 	}
 	read()

@@ -97,7 +97,7 @@ var machine = regexp.MustCompile(`(^|[\s"'` + "`" + `(=:,])/((work|home|Users|mn
 
 // clues are what a match of machine has in it, to spare most files the search.
 var clues = [...]string{
-	"/work", "/home/", "/root/.", "/Users/", "/mnt/", "/tmp/house", `:\`, ".golang.org", "GOPROXY=",
+	"work/", "home/", "root/.", "Users", "workspace/", "mnt/", "tmp/house", "golang.org", "GOPROXY=",
 	"pypi.", "pythonhosted.", "npmjs.", "debian.", "ubuntu.", "rubygems.", ".io",
 	"artifactory", "nexus", "registry", "mirror", "proxy",
 }

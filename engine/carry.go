@@ -41,19 +41,12 @@ func (p *Port) Carry(size int) {
 // sleeps.
 func (c *Conn) writeFor(most time.Duration) (done bool) {
 	defer c.contain()
+	if c.writeNow() {
+		return true
+	}
 	w := &c.writer
-	if w.closed || w.encoder != nil || !w.sink.canTry() || w.hasControl() {
+	if !w.direct() || w.hasControl() {
 		return false
-	}
-	n := c.look()
-	if n == 0 {
-		return true
-	}
-	if !c.writeSpans(n, false) {
-		return false
-	}
-	if n = c.look(); n == 0 {
-		return true
 	}
 	c.nc.SetWriteDeadline(time.Now().Add(most))
 	w.patient = true
@@ -61,11 +54,10 @@ func (c *Conn) writeFor(most time.Duration) (done bool) {
 		w.patient = false
 		c.nc.SetWriteDeadline(time.Time{})
 	}()
-	for n > 0 {
+	for n := c.look(); n > 0; n = c.look() {
 		if !c.writeSpans(n, true) {
 			return false
 		}
-		n = c.look()
 	}
 	return true
 }

@@ -122,10 +122,13 @@ func (w *writer) noteSaid(subscribes bool, n int) {
 	}
 }
 
+// direct reports whether a sender may write to the connection itself.
+func (w *writer) direct() bool { return !w.closed && w.encoder == nil && w.sink.canTry() }
+
 // help sends what it can without waiting.
 func (c *Conn) help() {
 	w := &c.writer
-	if w.closed || w.encoder != nil || !w.sink.canTry() {
+	if !w.direct() {
 		return
 	}
 	var n int
@@ -141,7 +144,7 @@ func (c *Conn) help() {
 func (c *Conn) writeNow() (done bool) {
 	defer c.contain()
 	w := &c.writer
-	if w.closed || w.encoder != nil || w.sent > 0 || !w.sink.canTry() || w.hasControl() {
+	if !w.direct() || w.sent > 0 || w.hasControl() {
 		return false
 	}
 	n := c.look()

@@ -44,10 +44,10 @@ type Buf struct {
 	Boundary int  // offset behind the last whole message, 0 if none ends here
 }
 
-// collected has the Buf of all memory that nobody has to be told about when it is
+// collected is the Buf of all memory that nobody has to be told about when it is
 // not used any more: the garbage collector finds that out, so nothing is counted.
 // It is not written to, and any number of processors may share it.
-var collected = [...]*Buf{{stays: true}}
+var collected = &Buf{stays: true}
 
 // owned has the Bufs of [Own] that have done their work, so that a message by
 // reference allocates nothing.
@@ -58,7 +58,7 @@ var owned = sync.Pool{New: func() any { return new(Buf) }}
 // the Buf may be one that others have too, and knows no bytes.
 func Own(b []byte, free func([]byte)) *Buf {
 	if free == nil && !invariant.Enabled { // debug builds find who releases too often
-		return collected[0]
+		return collected
 	}
 	buf := owned.Get().(*Buf)
 	buf.data, buf.free = b, free

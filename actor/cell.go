@@ -126,11 +126,7 @@ func (c *cell[M]) loop(it *item[M], busy *bool) (again bool) {
 			return false
 		}
 		if c.stage == resting {
-			if c.timed {
-				if c.sleepTimed(true) {
-					return false
-				}
-			} else if c.q.Sleep(true) {
+			if c.sleep(true) {
 				return false
 			}
 			continue
@@ -161,11 +157,7 @@ func (c *cell[M]) loop(it *item[M], busy *bool) (again bool) {
 			yielded = true
 			runtime.Gosched()
 		}
-		if c.timed {
-			if c.sleepTimed(false) {
-				return false
-			}
-		} else if c.q.Sleep(false) {
+		if c.sleep(false) {
 			return false
 		}
 	}

@@ -55,8 +55,11 @@ func (c *core) stopClock() {
 	}
 }
 
-// sleepTimed is q.Sleep with the clock stopped.
-func (c *cell[M]) sleepTimed(isDeaf bool) bool {
+// sleep is q.Sleep with the clock stopped, if there is one.
+func (c *cell[M]) sleep(isDeaf bool) bool {
+	if !c.timed {
+		return c.q.Sleep(isDeaf)
+	}
 	c.stopClock()
 	if c.q.Sleep(isDeaf) {
 		return true

@@ -59,7 +59,6 @@ func (s *router) init(typ string, cfg *config) error {
 	s.sender.init(&s.socket, s)
 	s.receiver.init(&s.socket, s)
 	s.correspondent.init(&s.socket)
-	s.mandatory, s.raw = cfg.reqrep.mandatory, cfg.raw
 	return s.socket.init(typ, cfg, s)
 }
 
@@ -144,7 +143,7 @@ func (s *router) detach(p *pipe) {
 // disconnected drops what is left for a peer without ZMTP: it was meant for the
 // connection that is lost, and would only confuse the peer of the next one.
 func (s *router) disconnected(p *pipe) {
-	if s.raw {
+	if s.cfg.raw {
 		s.stats.Dropped += p.port.Discard()
 		s.roomFor()
 	}

@@ -12,10 +12,8 @@ import (
 // ROUTER and STREAM.
 type correspondent struct {
 	blockage
-	sock      *socket
-	ids       routing
-	mandatory bool // an unknown id is an error, and a full queue is waited for
-	raw       bool // an empty body ends the connection
+	sock *socket
+	ids  routing
 }
 
 func (c *correspondent) init(s *socket) {
@@ -36,20 +34,22 @@ func (c *correspondent) put(o outgoing) error {
 	return c.route(o.frame(0), o, 1)
 }
 
-// route sends the frames of o from the given one on.
+// route sends the frames of o from the given one on. If it is mandatory, an unknown
+// id is an error, and a full queue is waited for. To a peer without ZMTP, an empty
+// body ends the connection.
 func (c *correspondent) route(id []byte, o outgoing, from int) error {
-	p := c.ids.find(id)
+	p, raw, mandatory := c.ids.find(id), c.sock.cfg.raw, c.sock.cfg.reqrep.mandatory
 	switch {
-	case p == nil && c.mandatory:
+	case p == nil && mandatory:
 		return zmq.ErrUnreachable
 	case p == nil:
 		c.sock.stats.Dropped++
-	case c.raw && o.len() == from+1 && len(o.frame(from)) == 0:
+	case raw && o.len() == from+1 && len(o.frame(from)) == 0:
 		c.sock.part(p)
 	case p.hasRoom():
 		c.clear()
 		p.send(o, from)
-	case c.mandatory:
+	case mandatory:
 		c.found(p)
 		return errWait
 	default:

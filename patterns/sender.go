@@ -134,15 +134,7 @@ func (x *sender) SendBatch(ctx context.Context, messages []*zmq.Message) (n int,
 func (x *sender) burst(messages []*zmq.Message) (n int, err error) {
 	s := x.sock
 	s.batching = true
-	if x.batch != nil {
-		n, err = x.tryBatch(messages)
-	} else {
-		for n < len(messages) && err == nil {
-			if err = x.try(outgoing{m: messages[n]}); err == nil {
-				n++
-			}
-		}
-	}
+	n, err = x.tryBatch(messages)
 	s.batching = false
 	for i, p := range s.unflushed {
 		p.unflushed = false
@@ -229,7 +221,13 @@ func (x *sender) tryBatch(messages []*zmq.Message) (n int, err error) {
 	if s.closed {
 		return 0, zmq.ErrClosed
 	}
-	if n = x.batch.putBatch(messages); n < len(messages) {
+	if x.batch == nil {
+		for n < len(messages) && err == nil {
+			if err = x.to.put(outgoing{m: messages[n]}); err == nil {
+				n++
+			}
+		}
+	} else if n = x.batch.putBatch(messages); n < len(messages) {
 		err = errWait
 	}
 	s.stats.Sent += int64(n)

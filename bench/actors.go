@@ -26,7 +26,7 @@ func actorTargets() []target {
 			panic(err) // the names are in this file
 		}
 		b.row = name
-		return deed(chosen[0], size, false)
+		return actorSetting(chosen[0], size, false)
 	}
 	third := 1 / 3.0
 	for _, senders := range []int{1, 16} {

@@ -67,7 +67,7 @@ func TestWithFastest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := deed(chosen[0], 1, false)
+	s := actorSetting(chosen[0], 1, false)
 	b.add(s, fastest, "time", 0, 0.5)
 	one := func(name string, rate float64) side {
 		return side{contender{name: name}, []sample{{active: peer.Report{Library: name, Count: 1, Rate: rate}, together: true}}}

@@ -70,7 +70,7 @@ func (s setting) jobs(count int) (binder, connect, proxy peer.Job) {
 	w := s.workload
 	per := func(n int) int { return (n + s.peers - 1) / s.peers * s.peers }
 	if w.alone {
-		return s.deedJob(count), peer.Job{}, peer.Job{}
+		return s.actorJob(count), peer.Job{}, peer.Job{}
 	}
 	j := peer.Job{Size: s.size, Peers: s.peers, Batch: s.batch, Ref: s.ref,
 		Count: per(count), WarmUp: per(warmUp(count))}
@@ -94,13 +94,13 @@ func (s setting) jobs(count int) (binder, connect, proxy peer.Job) {
 // nowhere is the transport of what takes none.
 const nowhere = "-"
 
-// deed is a setting of a workload of actors.
-func deed(w workload, peers int, pin bool) setting {
+// actorSetting is a setting of a workload of actors.
+func actorSetting(w workload, peers int, pin bool) setting {
 	return setting{workload: w, transport: nowhere, peers: peers, subs: 1, together: true, pin: pin}
 }
 
-// deedJob is the job of a library of actors.
-func (s setting) deedJob(count int) peer.Job {
+// actorJob is the job of a library of actors.
+func (s setting) actorJob(count int) peer.Job {
 	j := peer.Job{Role: s.workload.binder.role, Type: "none", Peers: s.peers, Count: count, WarmUp: warmUp(count)}
 	switch {
 	case s.workload.fixed:
@@ -152,7 +152,7 @@ func (o options) settings() ([]setting, error) {
 	for _, w := range chosen {
 		if w.alone {
 			for _, n := range peers {
-				all = append(all, deed(w, n, o.pin))
+				all = append(all, actorSetting(w, n, o.pin))
 			}
 			continue
 		}

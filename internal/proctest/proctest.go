@@ -23,7 +23,8 @@ type Process struct {
 
 	limit  time.Duration
 	stdout bytes.Buffer
-	said   chan string // lines of standard error
+	more   chan struct{} // has one if there are new lines of standard error; closed behind the last
+	heard  int           // lines that Await has gone through
 	reader sync.WaitGroup
 
 	mu  sync.Mutex
@@ -35,7 +36,7 @@ type Process struct {
 // each of the methods waits before it takes what it waits for as not happening.
 func Spawn(t testing.TB, limit time.Duration, env []string, args ...string) *Process {
 	t.Helper()
-	p := &Process{Cmd: exec.Command(os.Args[0], args...), limit: limit, said: make(chan string, 1<<10)}
+	p := &Process{Cmd: exec.Command(os.Args[0], args...), limit: limit, more: make(chan struct{}, 1)}
 	p.Cmd.Env = append(os.Environ(), env...)
 	p.Cmd.Stdout = &p.stdout
 	stderr, err := p.Cmd.StderrPipe()
@@ -46,10 +47,13 @@ func Spawn(t testing.TB, limit time.Duration, env []string, args ...string) *Pro
 		t.Fatal(err)
 	}
 	p.reader.Go(func() {
-		defer close(p.said)
+		defer close(p.more)
 		for s := bufio.NewScanner(stderr); s.Scan(); {
 			p.note(s.Text())
-			p.said <- s.Text()
+			select {
+			case p.more <- struct{}{}:
+			default:
+			}
 		}
 	})
 	t.Cleanup(func() {
@@ -86,19 +90,30 @@ func (p *Process) Await(t testing.TB, prefix string) string {
 	t.Helper()
 	timer := time.NewTimer(p.limit)
 	defer timer.Stop()
-	for {
+	for more := true; ; {
+		if rest, found := p.find(prefix); found {
+			return rest
+		}
+		if !more {
+			t.Fatalf("%q ended without saying %q", p.Cmd.Args, prefix)
+		}
 		select {
-		case line, more := <-p.said:
-			if rest, found := strings.CutPrefix(line, prefix); found {
-				return rest
-			}
-			if !more {
-				t.Fatalf("%q ended without saying %q", p.Cmd.Args, prefix)
-			}
+		case _, more = <-p.more:
 		case <-timer.C:
 			t.Fatalf("%q did not say %q in %v", p.Cmd.Args, prefix, p.limit)
 		}
 	}
+}
+
+// find returns the rest of the next line that begins with prefix, if there is one yet.
+func (p *Process) find(prefix string) (rest string, found bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for p.heard < len(p.log) && !found {
+		rest, found = strings.CutPrefix(p.log[p.heard], prefix)
+		p.heard++
+	}
+	return rest, found
 }
 
 // End waits for the end of the process and returns its exit code, which is negative if

@@ -3,6 +3,7 @@ package proctest
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -35,6 +36,18 @@ func TestProcessEnds(t *testing.T) {
 	}
 	if code := p.End(); code != 3 || p.Output() != "printed\n" || p.Log() != "first\nport 5555\nlast" {
 		t.Errorf("ended with %d, printed %q, said %q", code, p.Output(), p.Log())
+	}
+}
+
+// TestProcessSaysMuch has more lines than anybody listens to.
+func TestProcessSaysMuch(t *testing.T) {
+	lines := append(slices.Repeat([]string{"x"}, 5000), "last")
+	p := Spawn(t, time.Minute, []string{roleVar + "=ends"}, lines...)
+	if code := p.End(); code != 3 {
+		t.Errorf("ended with %d", code)
+	}
+	if got := p.Await(t, "la"); got != "st" {
+		t.Errorf("said %q", got)
 	}
 }
 

@@ -1,6 +1,7 @@
 package modeltest
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -34,11 +35,12 @@ type Config struct {
 // a scenario may have if it does not say otherwise.
 const DefaultBudget = 300_000
 
-// quick is the environment variable that, if set, lessens all exploration to
-// quickBound preemptions and nothing at random: most mutants are caught by that.
+// quick is the environment variable that lessens all exploration: to as many preemptions
+// as it says, to quickBudget schedules, and to nothing at random. Most mutants are
+// caught by that.
 const (
-	quick      = "MODELTEST_QUICK"
-	quickBound = 2
+	quick       = "MODELTEST_QUICK"
+	quickBudget = 5000
 )
 
 // stuckAfter is how long one schedule may take, which is some microseconds if
@@ -53,14 +55,8 @@ const variable = "MODELTEST_SCHEDULE"
 // the threads, and everything they touch.
 func Explore(t testing.TB, cfg Config, setup func(w *World)) {
 	t.Helper()
-	if os.Getenv(quick) != "" {
-		cfg.Random = 0
-		cfg.Reach = nil
-		if cfg.Preemptions < 0 || cfg.Preemptions > quickBound {
-			cfg.Preemptions = quickBound
-		}
-	}
 	e := &explorer{t: t, cfg: cfg, setup: setup, reached: make(map[string]bool)}
+	e.lessen(os.Getenv(quick))
 	if plan, bound, ok := planFor(t); ok {
 		w := e.once(plan, bound, nil, true)
 		t.Logf("%s\nerror: %v", strings.Join(w.trace, "\n"), w.err)
@@ -87,9 +83,25 @@ func Explore(t testing.TB, cfg Config, setup func(w *World)) {
 		e.schedules, bound, cfg.Random, e.longest, time.Since(start).Round(time.Millisecond))
 }
 
+// lessen takes the value of the variable named quick.
+func (e *explorer) lessen(preemptions string) {
+	if preemptions == "" {
+		return
+	}
+	bound, err := strconv.Atoi(preemptions)
+	if err != nil || bound < 0 {
+		e.t.Fatalf("%s is %q, and not a number of preemptions", quick, preemptions)
+	}
+	if e.cfg.Preemptions < 0 || e.cfg.Preemptions > bound {
+		e.cfg.Preemptions = bound
+	}
+	e.cfg.Random, e.cfg.Reach, e.glance = 0, nil, true
+}
+
 type explorer struct {
 	t         testing.TB
 	cfg       Config
+	glance    bool // the exploration may be cut short
 	setup     func(w *World)
 	reached   map[string]bool
 	schedules int
@@ -112,14 +124,17 @@ func (e *explorer) once(plan []int, bound int, random *rand.Rand, tracing bool) 
 // all walks the tree of choices depth first.
 func (e *explorer) all() {
 	e.t.Helper()
-	budget := e.cfg.Budget
-	if budget == 0 {
-		budget = DefaultBudget
+	budget := cmp.Or(e.cfg.Budget, DefaultBudget)
+	if e.glance {
+		budget = quickBudget
 	}
 	for plan := []int{}; plan != nil; {
 		w := e.once(plan, e.cfg.Preemptions, nil, false)
 		e.judge(w)
 		if e.schedules++; e.schedules > budget {
+			if e.glance {
+				return
+			}
 			e.t.Fatalf("modeltest: more than the budget of %d schedules", budget)
 		}
 		plan = following(w.choices, w.widths)

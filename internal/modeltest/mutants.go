@@ -43,19 +43,25 @@ func Mutants(t *testing.T, tag string, mutants []Mutant) {
 			defer func() { <-slots }()
 			begin := time.Now()
 			binary := build(t, tag, m)
-			out, failed := "", false
-			if m.File != "" {
-				out, failed = runTests(t, binary, quick+"=1")
-			}
-			if !failed {
-				out, failed = runTests(t, binary)
-			}
+			out, failed := m.run(t, binary)
 			if problem := m.judge(out, failed); problem != "" {
 				t.Error(problem)
 			}
 			t.Logf("%s (%v)", firstFailure(out), time.Since(begin).Round(time.Millisecond))
 		})
 	}
+}
+
+// run looks at a mutant by and by more closely: most are caught at a glance.
+func (m Mutant) run(t *testing.T, binary string) (out string, failed bool) {
+	t.Helper()
+	for preemptions := 0; m.File != "" && preemptions <= 2 && !failed; preemptions++ {
+		out, failed = runTests(t, binary, fmt.Sprintf("%s=%d", quick, preemptions))
+	}
+	if !failed {
+		out, failed = runTests(t, binary)
+	}
+	return out, failed
 }
 
 // judge returns what is wrong with how the tests have ended, or "".

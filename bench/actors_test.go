@@ -70,7 +70,7 @@ func TestWithFastest(t *testing.T) {
 	s := actorSetting(chosen[0], 1, false)
 	b.add(s, fastest, "time", 0, 0.5)
 	one := func(name string, rate float64) side {
-		return side{contender{name: name}, []sample{{active: peer.Report{Library: name, Count: 1, Rate: rate}, together: true}}}
+		return side{contender: contender{name: name}, rounds: []sample{{active: peer.Report{Library: name, Count: 1, Rate: rate}, together: true}}}
 	}
 	r := result{s, []side{one(own.Name, 9e6), one(channels.Name, 8e6), one("ergo", 1e6), one("hollywood", 3e6)}}
 	lines := linesOf(r, host{}, time.Now())

@@ -123,6 +123,3 @@ func (o options) contenders(ctx context.Context, g *gallery, alone bool, stderr 
 	}
 	return subject, vs, nil
 }
-
-// key tells contenders of one run apart.
-func (c contender) key() string { return c.name + " " + c.label }

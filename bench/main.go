@@ -121,7 +121,7 @@ func (o options) runAll(ctx context.Context, r *runner, settings []setting, cont
 			}
 		}
 		if o.profiles.Any() {
-			_, failure = r.sample(ctx, s, contenders[0], res.sides[0].rounds[0].active.Count, o.profiles)
+			_, failure = r.sample(ctx, s, contenders[0], res.sides[0].count, o.profiles)
 		}
 	}
 	r.progress.finish()

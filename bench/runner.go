@@ -37,28 +37,27 @@ type result struct {
 type side struct {
 	contender contender
 	rounds    []sample
+	count     int // messages that each sample was asked for
 }
 
 // measure runs the contenders in turn, rounds times, after finding out how many
 // messages each needs. An optional one that fails is left out.
 func (r *runner) measure(ctx context.Context, s setting, contenders []contender) (result, error) {
 	res := result{setting: s}
-	counts := make(map[string]int)
 	for i, c := range contenders {
 		n, err := r.calibrate(ctx, s, c)
 		if err == nil {
-			counts[c.key()] = n
-			res.sides = append(res.sides, side{contender: c})
+			res.sides = append(res.sides, side{contender: c, count: n})
 		} else if !r.excuse(ctx, c, i, err) {
 			return res, err
 		}
 	}
 	for round := range r.rounds {
 		for i := 0; i < len(res.sides); i++ {
-			c := res.sides[i].contender
+			c, count := res.sides[i].contender, res.sides[i].count
 			r.progress.step(fmt.Sprintf("%s %s %d B: round %d of %d, %s, %d messages",
-				s.title(), s.transport, s.size, round+1, r.rounds, c.name, counts[c.key()]))
-			one, err := r.sample(ctx, s, c, counts[c.key()], peer.Profiles{})
+				s.title(), s.transport, s.size, round+1, r.rounds, c.name, count))
+			one, err := r.sample(ctx, s, c, count, peer.Profiles{})
 			switch {
 			case err == nil:
 				res.sides[i].rounds = append(res.sides[i].rounds, one)

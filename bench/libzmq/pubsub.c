@@ -2,6 +2,7 @@
 #include "peer.h"
 
 #include <poll.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,6 +43,8 @@ static struct end open_publisher(const struct job *j)
 void run_publish(const struct job *j)
 {
     struct end e = open_publisher(j);
+    set_message(e.buffer, 0, MARK_WARMUP);
+    send_many(&e, j->warmup);
     struct meter m = begin();
     set_message(e.buffer, 0, MARK_START);
     send_one(&e);
@@ -78,21 +81,26 @@ static struct end *open_subscribers(const struct job *j)
     return ends;
 }
 
+static struct meter subscribed; /* begins when the first socket has the start mark */
+static pthread_once_t first_mark = PTHREAD_ONCE_INIT;
+
+static void begin_subscribed(void) { subscribed = begin(); }
+
 static void receive_counted(struct end *e, long count)
 {
     do
         receive_one(e);
     while (e->buffer[TOPIC_SIZE] != MARK_START);
+    pthread_once(&first_mark, begin_subscribed);
     receive_many(e, count);
 }
 
 void run_subscribe(const struct job *j)
 {
     struct end *ends = open_subscribers(j);
-    struct meter m = begin();
     each(ends, j->peers, receive_counted, j->count);
-    struct report r = {.seconds = elapsed(&m), .count = j->count * j->peers};
-    print_report(j, &m, &r);
+    struct report r = {.seconds = elapsed(&subscribed), .count = j->count * j->peers};
+    print_report(j, &subscribed, &r);
     hold(j);
     for (long i = 0; i < j->peers; i++)
         close_end(&ends[i]);

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"time"
 )
 
@@ -59,13 +60,17 @@ func (p *player) openPublisher(ctx context.Context) (Socket, error) {
 	}
 }
 
-// publish sends to all subscribers. What is counted comes after the start mark.
+// publish sends to all subscribers. What is counted comes after the warm-up and the
+// start mark.
 func (p *player) publish(ctx context.Context) (err error) {
 	s, err := p.openPublisher(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	if err := s.Send(p.job.WarmUp, p.message(0, markWarmUp)); err != nil {
+		return err
+	}
 	m, err := p.begin()
 	if err != nil {
 		return err
@@ -119,7 +124,9 @@ func closeSubscribers(sockets []Subscriber) error {
 	return each(sockets, func(s Subscriber) error { return s.Close() })
 }
 
-// subscribe receives Count messages with each of its sockets.
+// subscribe receives Count messages with each of its sockets. The clock starts when
+// the first of them has the start mark, so that all that is counted is delivered
+// within the time measured.
 func (p *player) subscribe(ctx context.Context) (err error) {
 	sockets, err := p.openSubscribers(ctx)
 	if err != nil {
@@ -129,12 +136,12 @@ func (p *player) subscribe(ctx context.Context) (err error) {
 	if err := p.control.waitGo(); err != nil {
 		return err
 	}
-	m, err := p.begin()
-	if err != nil {
-		return err
-	}
+	begin := sync.OnceValues(p.begin)
 	err = each(sockets, func(s Subscriber) error {
 		if err := s.ReceiveMark(markStart); err != nil {
+			return err
+		}
+		if _, err := begin(); err != nil {
 			return err
 		}
 		return s.Receive(p.job.Count)
@@ -142,6 +149,7 @@ func (p *player) subscribe(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	m, _ := begin()
 	if err := p.finish(m, Report{Seconds: m.seconds(), Count: p.job.Count * len(sockets)}); err != nil {
 		return err
 	}

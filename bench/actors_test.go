@@ -28,6 +28,7 @@ func TestActorCases(t *testing.T) {
 
 // A library that can be had is played too.
 func TestTroupes(t *testing.T) {
+	skipUnderRace(t)
 	var out, notes bytes.Buffer
 	args := "-case tell,hop,stages,ask,spawn,crowd -peers 3 -count 500 -rounds 2 -limit 4m -json -vs protoactor"
 	if err := run(t.Context(), &gallery{}, strings.Fields(args), nil, &out, &notes); err != nil {

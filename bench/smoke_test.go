@@ -16,6 +16,7 @@ import (
 
 	"github.com/zeroactor/zmq/bench/internal/own"
 	"github.com/zeroactor/zmq/bench/internal/peer"
+	"github.com/zeroactor/zmq/internal/invariant"
 )
 
 // libzmqOnce builds the C peer in libzmqDir.
@@ -115,9 +116,18 @@ func checkResults(t *testing.T, r io.Reader) (lines int) {
 	return lines
 }
 
+// skipUnderRace leaves the libraries of others to the run without the detector: their
+// programs are built without it, and ours is run against libzmq too.
+func skipUnderRace(t *testing.T) {
+	if invariant.Enabled {
+		t.Skip("no code of ours")
+	}
+}
+
 // The other Go libraries do what they can. One that cannot be had costs its own
 // rows, and that is said.
 func TestOthers(t *testing.T) {
+	skipUnderRace(t)
 	for _, name := range others {
 		t.Run(name, func(t *testing.T) {
 			var out, notes bytes.Buffer

@@ -18,6 +18,7 @@ var (
 	patternFlag   = flag.String("pattern", "", "pattern of the histories; all if empty")
 	seedFlag      = flag.Int64("seed", 1, "seed of the first history; the others count up")
 	shrinksFlag   = flag.Int("shrinks", mostShrinks, "how many simpler histories to try after a failure")
+	progressFlag  = flag.Bool("progress", false, "say after some histories that they have been played, for who watches")
 	runsFlag      = flag.Int("runs", 0, "histories of each pattern over each transport; 0 is as many as belong to every change")
 )
 
@@ -71,7 +72,7 @@ func TestHistories(t *testing.T) {
 					runs = share(m)
 				}
 				began := time.Now()
-				if f := search(t, m, p, *seedFlag, runs, *shrinksFlag); f != nil {
+				if f := searchInSteps(t, m, p, runs); f != nil {
 					t.Fatal(f.Report(m))
 				}
 				total += runs
@@ -79,6 +80,21 @@ func TestHistories(t *testing.T) {
 			})
 		}
 	}
+}
+
+// searchInSteps is search, and says how far it is if that is asked for.
+func searchInSteps(t *testing.T, m Medium, pattern string, runs int) *Failure {
+	const step = 20
+	for done := 0; done < runs; done += step {
+		if f := search(t, m, pattern, *seedFlag+int64(done), min(step, runs-done), *shrinksFlag); f != nil {
+			f.Run += done
+			return f
+		}
+		if *progressFlag {
+			fmt.Printf("%d histories of %s over %s\n", done+step, pattern, m.Name)
+		}
+	}
+	return nil
 }
 
 // checkTotal holds that there are as many histories as are promised.

@@ -1,8 +1,7 @@
 package modeltest
 
 import (
-	"bytes"
-	"encoding/json"
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,13 +10,16 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/zeroactor/zmq/internal/mutate"
 )
 
 // A Mutant is a way to break the code.
 type Mutant struct {
 	Name   string
-	File   string // relative to the package's directory
-	Old    string // occurs in File exactly once
+	Dir    string // of the package that is changed, relative to the one that is tested; "" is that itself
+	In     string // the function or method in which Old is; "" if Old is only once in the package
+	Old    string
 	New    string
 	Breaks string // a sentence on what is wrong with it
 }
@@ -55,7 +57,7 @@ func Mutants(t *testing.T, tag string, mutants []Mutant) {
 // run looks at a mutant by and by more closely: most are caught at a glance.
 func (m Mutant) run(t *testing.T, binary string) (out string, failed bool) {
 	t.Helper()
-	for preemptions := 0; m.File != "" && preemptions <= 2 && !failed; preemptions++ {
+	for preemptions := 0; m.Old != "" && preemptions <= 2 && !failed; preemptions++ {
 		out, failed = runTests(t, binary, fmt.Sprintf("%s=%d", quick, preemptions))
 	}
 	if !failed {
@@ -67,9 +69,9 @@ func (m Mutant) run(t *testing.T, binary string) (out string, failed bool) {
 // judge returns what is wrong with how the tests have ended, or "".
 func (m Mutant) judge(out string, failed bool) (problem string) {
 	switch {
-	case m.File == "" && failed:
+	case m.Old == "" && failed:
 		return "the model fails without a mutant:\n" + out
-	case m.File == "":
+	case m.Old == "":
 		return ""
 	case !failed:
 		return "survived: " + m.Breaks
@@ -100,8 +102,12 @@ func build(t *testing.T, tag string, m Mutant) (binary string) {
 	dir := t.TempDir()
 	binary = filepath.Join(dir, "model.test")
 	args := []string{"test", "-c", "-tags", tag, "-o", binary}
-	if m.File != "" {
-		args = append(args, "-overlay", overlay(t, dir, m))
+	if m.Old != "" {
+		name, err := m.overlay(tag, dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		args = append(args, "-overlay", name)
 	}
 	if out, err := exec.Command("go", append(args, ".")...).CombinedOutput(); err != nil {
 		t.Fatalf("%s does not build: %v\n%s", m.Name, err, out)
@@ -109,41 +115,17 @@ func build(t *testing.T, tag string, m Mutant) (binary string) {
 	return binary
 }
 
-// overlay writes the patched file, and the file that says so to the go command.
-func overlay(t *testing.T, dir string, m Mutant) (name string) {
-	t.Helper()
-	patched, err := m.patch()
-	if err != nil {
-		t.Fatal(err)
+// overlay writes the patched file into dir, and the file that says so to the go
+// command.
+func (m Mutant) overlay(tag, dir string) (name string, err error) {
+	if m.Breaks == "" {
+		return "", fmt.Errorf("nothing says what mutant %q breaks", m.Name)
 	}
-	path, err := filepath.Abs(m.File)
-	if err != nil {
-		t.Fatal(err)
+	change := mutate.Change{Dir: cmp.Or(m.Dir, "."), In: m.In, Old: m.Old, New: m.New}
+	if name, err = change.Overlay(dir, tag); err != nil {
+		return "", fmt.Errorf("mutant %q no longer applies: %w", m.Name, err)
 	}
-	file := filepath.Join(dir, filepath.Base(m.File))
-	replace, err := json.Marshal(map[string]map[string]string{"Replace": {path: file}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	name = filepath.Join(dir, "overlay.json")
-	for name, text := range map[string][]byte{file: patched, name: replace} {
-		if err := os.WriteFile(name, text, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return name
-}
-
-// patch returns the mutant's file with the change in it.
-func (m Mutant) patch() ([]byte, error) {
-	text, err := os.ReadFile(m.File)
-	if err != nil {
-		return nil, err
-	}
-	if n := bytes.Count(text, []byte(m.Old)); n != 1 || m.Old == m.New || m.Breaks == "" {
-		return nil, fmt.Errorf("mutant %q no longer applies: its text occurs %d times in %s", m.Name, n, m.File)
-	}
-	return bytes.Replace(text, []byte(m.Old), []byte(m.New), 1), nil
+	return name, nil
 }
 
 func runTests(t *testing.T, binary string, env ...string) (out string, failed bool) {

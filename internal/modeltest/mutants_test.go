@@ -3,16 +3,21 @@ package modeltest
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
-func TestPatch(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "code.go")
-	if err := os.WriteFile(file, []byte("one two two"), 0o600); err != nil {
+func TestOverlay(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "code.go"), []byte("package p\n\n// one two two\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	good := Mutant{Name: "m", File: file, Old: "one", New: "three", Breaks: "Counts wrongly."}
-	if text, err := good.patch(); err != nil || string(text) != "three two two" {
+	good := Mutant{Name: "m", Dir: dir, Old: "one", New: "three", Breaks: "Counts wrongly."}
+	out := t.TempDir()
+	if _, err := good.overlay("tag", out); err != nil {
+		t.Error(err)
+	}
+	if text, err := os.ReadFile(filepath.Join(out, "code.go")); err != nil || !strings.Contains(string(text), "three two two") {
 		t.Errorf("%q, %v", text, err)
 	}
 	for what, change := range map[string]func(m *Mutant){
@@ -20,19 +25,19 @@ func TestPatch(t *testing.T) {
 		"text occurs twice":  func(m *Mutant) { m.Old = "two" },
 		"nothing is changed": func(m *Mutant) { m.New = m.Old },
 		"no sentence":        func(m *Mutant) { m.Breaks = "" },
-		"no such file":       func(m *Mutant) { m.File += "x" },
+		"no such directory":  func(m *Mutant) { m.Dir += "x" },
 	} {
 		m := good
 		change(&m)
-		if text, err := m.patch(); err == nil {
-			t.Errorf("%s: patched to %q", what, text)
+		if _, err := m.overlay("tag", t.TempDir()); err == nil {
+			t.Errorf("%s: it applies", what)
 		}
 	}
 }
 
 func TestJudge(t *testing.T) {
 	const found = "--- FAIL: TestModelX (0.00s)\n    x_test.go:7: modeltest: deadlock: a waits for ever\n"
-	mutant := Mutant{Name: "m", File: "code.go", Breaks: "Waits for ever."}
+	mutant := Mutant{Name: "m", Old: "waits", Breaks: "Waits for ever."}
 	tests := []struct {
 		m      Mutant
 		out    string

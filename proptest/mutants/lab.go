@@ -1,0 +1,108 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/zeroactor/zmq/internal/mutate"
+)
+
+// The tags of the tests: with the assertions and the poisoned memory of debug builds.
+const tag = "zmqdebug"
+
+// A lab is where mutants are tried.
+type lab struct {
+	root   string // of the module
+	dir    string // for what is built
+	limit  time.Duration
+	commit string
+}
+
+// change returns what the mutant changes.
+func (m mutant) change(root string) mutate.Change {
+	dir, symbol := m.in, ""
+	if slash := strings.LastIndex(dir, "/") + 1; strings.Contains(dir[slash:], ".") {
+		i := slash + strings.Index(dir[slash:], ".")
+		dir, symbol = dir[:i], dir[i+1:]
+	}
+	return mutate.Change{Dir: filepath.Join(root, filepath.FromSlash(dir)), In: symbol, Old: m.from, New: m.to}
+}
+
+// runs returns how many histories are played to catch the mutant.
+func (m mutant) runs() int {
+	if strings.HasPrefix(m.tests, local) {
+		return 1000
+	}
+	return 300
+}
+
+// control runs the tests of some mutants without a mutant: a test that fails then
+// would show nothing.
+func (l *lab) control(chosen []mutant) error {
+	if err := l.build(""); err != nil {
+		return err
+	}
+	seen := make(map[string]bool)
+	for _, m := range chosen {
+		if seen[m.tests] {
+			continue
+		}
+		seen[m.tests] = true
+		v, err := l.run(m)
+		if err != nil {
+			return err
+		}
+		if v != (verdict{}) {
+			return fmt.Errorf("%s fails without a mutant: %v", m.tests, v)
+		}
+	}
+	return nil
+}
+
+// try builds the tests with the mutant and runs them. It returns what caught it, or
+// nothing.
+func (l *lab) try(m mutant) (verdict, error) {
+	overlay, err := m.change(l.root).Overlay(l.dir, tag)
+	if err != nil {
+		return verdict{}, err
+	}
+	if err := l.build(overlay); err != nil {
+		return verdict{}, err
+	}
+	return l.run(m)
+}
+
+func (l *lab) binary() string { return filepath.Join(l.dir, "test") }
+
+func (l *lab) build(overlay string) error {
+	args := []string{"test", "-c", "-vet=off", "-tags=" + tag, "-o", l.binary()}
+	if overlay != "" {
+		args = append(args, "-overlay", overlay)
+	}
+	build := exec.Command("go", append(args, "./proptest")...)
+	build.Dir = l.root
+	if out, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, out)
+	}
+	return nil
+}
+
+// run runs the tests that are to catch the mutant. It returns what does, or nothing.
+func (l *lab) run(m mutant) (verdict, error) {
+	test := exec.Command(l.binary(), "-test.v", "-test.run", m.tests, "-test.failfast", "-test.timeout=0", "-progress", "-shrinks=0", "-runs", fmt.Sprint(m.runs()))
+	test.Dir = filepath.Join(l.root, "proptest")
+	w, err := watch(test, l.limit)
+	switch {
+	case err != nil:
+		return verdict{}, err
+	case strings.Contains(w.out, "no tests to run"):
+		return verdict{}, errors.New("there is no test " + m.tests)
+	case w.err == nil:
+		return verdict{}, nil
+	}
+	return explain(w.out, w.hang), nil
+}

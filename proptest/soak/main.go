@@ -27,46 +27,53 @@ func main() {
 	testing.Init() // virtual time is to be had in tests only
 	flag.Parse()
 
-	s := &soak{end: time.Now().Add(*length), began: time.Now(), seed: *seed}
-	for _, m := range proptest.Media() {
-		if *transport == "" || m.Name == *transport {
-			s.media = append(s.media, m)
-		}
-	}
-	for _, p := range proptest.Patterns() {
-		if *pattern == "" || p == *pattern {
-			s.patterns = append(s.patterns, p)
-		}
-	}
-	if len(s.media) == 0 || len(s.patterns) == 0 {
-		fmt.Fprintln(os.Stderr, "no such transport or pattern")
+	all, err := games(*transport, *pattern)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		os.Exit(2)
 	}
-	all := func(string, string) (bool, error) { return true, nil }
-	testing.Main(all, []testing.InternalTest{{Name: "soak", F: s.run}}, nil, nil) // it exits
+	s := &soak{games: all, round: 10, end: time.Now().Add(*length), began: time.Now(), seed: *seed}
+	any := func(string, string) (bool, error) { return true, nil }
+	testing.Main(any, []testing.InternalTest{{Name: "soak", F: s.run}}, nil, nil) // it exits
+}
+
+// A game is a pattern, and what it is played over.
+type game struct {
+	medium  proptest.Medium
+	pattern string
+}
+
+// games returns what there is of a transport and a pattern; "" stands for all of them.
+func games(transport, pattern string) (all []game, err error) {
+	for _, m := range proptest.Media() {
+		for _, p := range m.Patterns() {
+			if (transport == "" || m.Name == transport) && (pattern == "" || p == pattern) {
+				all = append(all, game{m, p})
+			}
+		}
+	}
+	if all == nil {
+		return nil, fmt.Errorf("soak: no histories of pattern %q over transport %q", pattern, transport)
+	}
+	return all, nil
 }
 
 // A soak is what has been played.
 type soak struct {
-	media      []proptest.Medium
-	patterns   []string
+	games      []game
+	round      int // histories between two looks at the clock
 	began, end time.Time
 	seed       int64
 	counts     proptest.Counts
 	failed     []string
 }
 
-// round is how many histories are played between two looks at the clock.
-const round = 10
-
 func (s *soak) run(t *testing.T) {
 	for time.Now().Before(s.end) {
-		for _, m := range s.media {
-			for _, p := range s.patterns {
-				s.search(t, m, p)
-			}
+		for _, g := range s.games {
+			s.search(t, g)
 		}
-		s.seed += round
+		s.seed += int64(s.round)
 	}
 	fmt.Printf("\r%s\n", s.line())
 	if len(s.failed) > 0 {
@@ -74,15 +81,15 @@ func (s *soak) run(t *testing.T) {
 	}
 }
 
-func (s *soak) search(t *testing.T, m proptest.Medium, pattern string) {
+func (s *soak) search(t *testing.T, g game) {
 	if !time.Now().Before(s.end) {
 		return
 	}
-	f, counts := proptest.Soak(t, m, pattern, s.seed, round)
+	f, counts := proptest.Soak(t, g.medium, g.pattern, s.seed, s.round)
 	s.counts.Add(counts)
 	if f != nil {
-		s.failed = append(s.failed, fmt.Sprintf("%s/%s/%d", m.Name, pattern, f.Seed))
-		fmt.Printf("\n%s\n", f.Report(m))
+		s.failed = append(s.failed, fmt.Sprintf("%s/%s/%d", g.medium.Name, g.pattern, f.Seed))
+		fmt.Printf("\n%s\n", f.Report(g.medium))
 	}
 	fmt.Printf("\r%s", s.line())
 }

@@ -64,7 +64,7 @@ func (c *core) seldom() *seldom {
 }
 
 // path is for people, and the key under which the actor is known.
-func (c *core) path() string { return c.sup.path + "/" + c.node.name }
+func (c *core) path() string { return c.sup.path + "/" + c.node.Name() }
 
 // item is a message in a mailbox, and the question that it asks, if it does.
 type item[M any] struct {

@@ -237,7 +237,7 @@ func (c *cell[M]) reap(cause error) {
 	n := &c.node
 	n.mu.Lock()
 	n.sealed = true
-	if n.first == nil {
+	if n.children.empty() {
 		n.mu.Unlock()
 		return
 	}

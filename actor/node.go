@@ -3,6 +3,7 @@ package actor
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"sync"
 
 	"github.com/zeroactor/zmq/actor/internal/turns"
@@ -12,24 +13,24 @@ import (
 type Node struct {
 	// Set at birth.
 	name   string
-	parent *Node // nil for the root
+	number uint64 // in place of a name, if it is not 0
+	parent *Node  // nil for the root
 	tree   *tree
 	spec   *Spec // nil for a plain passive node
 	body   body  // nil, unless something other than Run lives here
 
-	// Guarded by the parent's mu.
-	next, prev *Node // siblings, in order of birth
-
 	// mu guards the rest. A child's mu may be locked under its parent's, never
 	// the other way, and no hook is called under any.
-	mu          sync.Mutex
-	first, last *Node // children, in order of birth
-	ends        *ends // nil until somebody wants to know
-	state       state
-	sealed      bool // takes no children
-	told        bool // Stopping is closed: the children are gone, or the node is killed
-	killed      bool
-	leaving     bool // passive, and somebody is ending it
+	mu       sync.Mutex
+	children *brood // nil until there was one
+	ends     *ends  // nil until somebody wants to know
+	state    state
+	sealed   bool // takes no children
+	told     bool // Stopping is closed: the children are gone, or the node is killed
+	killed   bool
+	leaving  bool // passive, and somebody is ending it
+
+	place uint32 // in the parent's brood; guarded by the parent's mu
 }
 
 // ends are closed for those who wait for them. Most nodes have none.
@@ -94,7 +95,7 @@ func (n *Node) Spawn(name string, spec Spec) (*Node, error) {
 		c.spec.life = newLife(c)
 	}
 	if !n.adopt(c) {
-		return nil, fmt.Errorf("spawn %s under %s: %w", name, n.name, ErrStopping)
+		return nil, fmt.Errorf("spawn %s under %s: %w", name, n.Name(), ErrStopping)
 	}
 	if c.life() != nil {
 		go c.live()
@@ -109,13 +110,10 @@ func (n *Node) adopt(c *Node) bool {
 	if n.sealed {
 		return false
 	}
-	c.prev = n.last
-	if n.last == nil {
-		n.first = c
-	} else {
-		n.last.next = c
+	if n.children == nil {
+		n.children = new(brood)
 	}
-	n.last = c
+	n.children.add(c)
 	return true
 }
 
@@ -126,23 +124,14 @@ func (n *Node) takes() bool {
 	return !n.sealed
 }
 
-// unlink removes the child c. n.mu is held.
-func (n *Node) unlink(c *Node) {
-	if c.prev == nil {
-		n.first = c.next
-	} else {
-		c.prev.next = c.next
+// Name returns the name that the node was spawned with, or the one that it has been
+// given: a number after a tilde.
+func (n *Node) Name() string {
+	if n.number != 0 {
+		return "~" + strconv.FormatUint(n.number, 10)
 	}
-	if c.next == nil {
-		n.last = c.prev
-	} else {
-		c.next.prev = c.prev
-	}
-	c.next, c.prev = nil, nil
+	return n.name
 }
-
-// Name returns the name that the node was spawned with.
-func (n *Node) Name() string { return n.name }
 
 // Parent returns the node above, or nil for the root. It does not change when
 // the node ends.
@@ -256,7 +245,7 @@ func (n *Node) within(top *Node) bool {
 // calls waits for it.
 func (n *Node) Wait(ctx context.Context) error {
 	if err := n.waitEnd(ctx, n.Done()); err != nil {
-		return fmt.Errorf("wait for %s: %w", n.name, err)
+		return fmt.Errorf("wait for %s: %w", n.Name(), err)
 	}
 	return n.Err()
 }

@@ -135,7 +135,7 @@ func (l *life) decide(n *Node, over runOver) (v verdict) {
 func (n *Node) reap(failure error) {
 	n.mu.Lock()
 	n.sealed = true
-	if n.first == nil {
+	if n.children.empty() {
 		n.mu.Unlock()
 		return
 	}

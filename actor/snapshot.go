@@ -79,7 +79,7 @@ func (n *Node) Snapshot(max int) Snapshot {
 	left := max - 1
 	for todo := []place{{n, &root}}; len(todo) > 0; todo = todo[1:] {
 		p := todo[0]
-		children := p.node.children()
+		children := p.node.childList()
 		shown := min(len(children), left)
 		left -= shown
 		p.at.Omitted = len(children) - shown
@@ -98,7 +98,7 @@ func (n *Node) Snapshot(max int) Snapshot {
 // snapshot looks at n alone.
 func (n *Node) snapshot() Snapshot {
 	n.mu.Lock()
-	s := Snapshot{Name: n.name, Activity: n.activity()}
+	s := Snapshot{Name: n.Name(), Activity: n.activity()}
 	switch {
 	case n.life() != nil:
 		s.Restarts = n.life().restarts

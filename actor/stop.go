@@ -41,9 +41,9 @@ func (n *Node) Stop(ctx context.Context) error {
 	case err == nil:
 		return nil
 	case ctx.Err() == nil:
-		return fmt.Errorf("stop %s: %w", n.name, err)
+		return fmt.Errorf("stop %s: %w", n.Name(), err)
 	}
-	cause := fmt.Errorf("stop %s: %w: %w", n.name, ErrKilled, context.Cause(ctx))
+	cause := fmt.Errorf("stop %s: %w: %w", n.Name(), ErrKilled, context.Cause(ctx))
 	n.kill(cause)
 	grace := time.NewTimer(n.tree.KillGrace)
 	defer grace.Stop()
@@ -108,7 +108,7 @@ func (s *sweep) ask(n *Node, cause error) (finish bool) {
 	if n.body != nil && n.killed {
 		n.body.killed(cause)
 	}
-	if n.first == nil || n.killed {
+	if n.children.empty() || n.killed {
 		finish = n.tell()
 	}
 	s.pushChildren(n, cause)
@@ -134,12 +134,17 @@ func (l *life) interrupt(cause error) {
 // pushChildren puts those children of n on the stack that are to be asked now.
 // The latest ends on top. n.mu is held.
 func (s *sweep) pushChildren(n *Node, cause error) {
-	c := n.first
-	if cause == nil && n.ordered() {
-		c = n.last
+	if n.children.empty() {
+		return
 	}
-	for ; c != nil; c = c.next {
-		s.todo = append(s.todo, errand{c, cause})
+	if cause == nil && n.ordered() {
+		s.todo = append(s.todo, errand{n.children.last(), nil})
+		return
+	}
+	for _, c := range n.children.table {
+		if c != nil {
+			s.todo = append(s.todo, errand{c, cause})
+		}
 	}
 }
 
@@ -157,7 +162,7 @@ func (n *Node) tell() (finish bool) {
 			return true
 		}
 	}
-	if n.life() != nil || n.body != nil || n.first != nil || n.leaving {
+	if n.life() != nil || n.body != nil || !n.children.empty() || n.leaving {
 		return false
 	}
 	n.leaving = true
@@ -202,14 +207,14 @@ func (s *sweep) leave(n *Node) *Node {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.unlink(n)
+	p.children.remove(n)
 	n.mu.Lock()
 	n.end()
 	n.mu.Unlock()
 
-	if p.first != nil {
+	if !p.children.empty() {
 		if p.sealed && p.ordered() {
-			s.todo = append(s.todo, errand{node: p.last}) // a stop, even if n was killed
+			s.todo = append(s.todo, errand{node: p.children.last()}) // a stop, even if n was killed
 		}
 		return nil
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strconv"
 	"sync"
 	"time"
 
@@ -176,7 +175,7 @@ func (y *system) register(c *core, path string, cell any) bool {
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	y.unnamed++
-	c.node.name = "~" + strconv.FormatUint(y.unnamed, 10)
+	c.node.number = y.unnamed
 	return true
 }
 

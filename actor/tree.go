@@ -14,7 +14,7 @@ import (
 func (n *Node) Path() string {
 	var names []string
 	for ; n != nil; n = n.parent {
-		names = append(names, n.name)
+		names = append(names, n.Name())
 	}
 	slices.Reverse(names)
 	return "/" + strings.Join(names, "/")
@@ -22,17 +22,13 @@ func (n *Node) Path() string {
 
 // Children returns the children that n has now, in order of birth.
 func (n *Node) Children() iter.Seq[*Node] {
-	return slices.Values(n.children())
+	return slices.Values(n.childList())
 }
 
-func (n *Node) children() []*Node {
+func (n *Node) childList() []*Node {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	var all []*Node
-	for c := n.first; c != nil; c = c.next {
-		all = append(all, c)
-	}
-	return all
+	return n.children.list(nil)
 }
 
 // maxIndent is the depth from which a tree's text is indented no further, so
@@ -55,7 +51,7 @@ func (n *Node) Tree(w io.Writer) error {
 func (n *Node) String() string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	s := n.name + " " + n.activity()
+	s := n.Name() + " " + n.activity()
 	if n.life() != nil && n.life().restarts > 0 {
 		s += fmt.Sprintf(", %d restarts", n.life().restarts)
 	}
@@ -100,7 +96,7 @@ func (n *Node) all() iter.Seq2[int, *Node] {
 			if !yield(at.depth, at.node) {
 				return
 			}
-			for _, c := range slices.Backward(at.node.children()) {
+			for _, c := range slices.Backward(at.node.childList()) {
 				todo = append(todo, place{at.depth + 1, c})
 			}
 		}
@@ -128,5 +124,5 @@ func (n *Node) lingers() bool {
 	if n.state == ended {
 		return false
 	}
-	return n.first == nil || n.life() != nil && n.life().cancel != nil || n.body != nil && n.told
+	return n.children.empty() || n.life() != nil && n.life().cancel != nil || n.body != nil && n.told
 }

@@ -17,6 +17,7 @@ type distributor struct {
 	chosen []*pipe // for the message at hand
 	round  uint64  // number of that message: what pipes are marked with
 	full   *pipe   // found full last
+	sheet  ypipe.Sheet
 }
 
 func (d *distributor) add(p *pipe) { d.pipes = append(d.pipes, p) }
@@ -24,6 +25,9 @@ func (d *distributor) add(p *pipe) { d.pipes = append(d.pipes, p) }
 func (d *distributor) remove(p *pipe) {
 	if i := slices.Index(d.pipes, p); i >= 0 {
 		d.pipes = slices.Delete(d.pipes, i, i+1)
+	}
+	if len(d.pipes) == 0 {
+		d.sheet.Release()
 	}
 }
 
@@ -101,16 +105,50 @@ func (d *distributor) help() *pipe {
 func (d *distributor) send(o outgoing) (dropped int64) {
 	all := len(d.chosen)
 	d.chosen = slices.DeleteFunc(d.chosen, d.lacksRoom)
-	if len(d.chosen) > 1 && o.large() {
+	dropped = int64(all - len(d.chosen))
+	size, large := o.measure()
+	switch {
+	case len(d.chosen) > 1 && large:
 		d.share(o)
-	} else {
+	case len(d.chosen) < sheetMin || !d.encode(o, size):
 		for _, p := range d.chosen {
 			p.send(o, 0)
 		}
+	default:
+		d.hand(o)
 	}
-	dropped = int64(all - len(d.chosen))
 	d.reset()
 	return dropped
+}
+
+// sheetMin is the number of pipes from which a message is encoded once for all.
+const sheetMin = 3
+
+// encode writes o, of that size, to the sheet. It reports false if it is too large
+// for that.
+func (d *distributor) encode(o outgoing, size int) bool {
+	if !d.sheet.Begin(d.chosen[0].sock.ctx.pool, size) {
+		return false
+	}
+	last := o.len() - 1
+	for i := range last {
+		d.sheet.Append(ypipe.FlagMore, o.frame(i))
+	}
+	d.sheet.Append(0, o.frame(last))
+	return true
+}
+
+// hand gives the chosen pipes the message that encode has written. Receivers over
+// inproc get memory of their own.
+func (d *distributor) hand(o outgoing) {
+	for _, p := range d.chosen {
+		if p.port == nil {
+			p.send(o, 0)
+			continue
+		}
+		p.out.AppendSheet(&d.sheet)
+		p.publish()
+	}
 }
 
 // share sends o so that the pipes refer to the same large frames: each is
@@ -152,12 +190,16 @@ func (d *distributor) shared(o *outgoing, i int) ([]byte, *arena.Buf) {
 	return buf.Bytes()[:copy(buf.Bytes(), body)], buf
 }
 
-// large reports whether a frame is worth sharing among pipes.
-func (o *outgoing) large() bool {
+// measure returns how many bytes the frames have on the wire at most, and whether
+// one of them is worth sharing among pipes by reference.
+func (o *outgoing) measure() (size int, large bool) {
 	for i := range o.len() {
-		if len(o.frame(i)) > shareMin {
-			return true
-		}
+		n := len(o.frame(i))
+		size += n + maxHeader
+		large = large || n > shareMin
 	}
-	return false
+	return size, large
 }
+
+// maxHeader is the size of the longest header of a frame (37/ZMTP, "Framing").
+const maxHeader = 9

@@ -167,10 +167,14 @@ func appendMessage(l *ypipe.Log, m *zmq.Message, from int) {
 	}
 }
 
-// end makes a message of the frames written, and publishes it, at the latest
-// when the batch is over.
+// end makes a message of the frames written, and publishes it.
 func (p *pipe) end() {
 	p.out.EndMessage()
+	p.publish()
+}
+
+// publish publishes the messages written, at the latest when the batch is over.
+func (p *pipe) publish() {
 	if s := p.sock; !s.batching {
 		p.out.Flush()
 	} else if !p.unflushed {

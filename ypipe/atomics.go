@@ -15,6 +15,13 @@ const (
 	firstChunk = 1 << 10 // bytes in the first chunk of a Log that was idle
 	chunkSize  = 1 << 16 // bytes in the chunks of a busy Log
 
+	// sheetSize is the size of the chunks of a busy Sheet, and borrowAfter how many
+	// bytes a log must have been given one after another before it refers to
+	// them: the memory that it keeps from use is then some ten times at most of
+	// what it holds, however few messages it is given of each chunk.
+	sheetSize   = 32 << 10
+	borrowAfter = 4 << 10
+
 	// shortMax is the largest body whose length goes into one byte (37/ZMTP,
 	// "Framing").
 	shortMax = 255

@@ -45,9 +45,12 @@ const (
 	chunkSize  = 32
 	shortMax   = 3
 	inlineMax  = 6
+	sheetSize  = 32
 	strideBits = 6
 	strideMask = 1<<strideBits - 1
 	markSlots  = 2
 	flowSteps  = 4
 	flowGroup  = 2
+
+	borrowAfter = 8
 )

@@ -70,6 +70,10 @@
 //	       │  1  │     8      │·······│            │   above: beside it, in the
 //	       └─────┴────────────┘       └─────────···┘   pipe of references
 //
+// Where several logs have the same messages, as a publisher's have, they may have one
+// chunk in common, of a [Sheet]. In each of the chains it begins where that log began
+// to refer to it, and ends where the log got something else.
+//
 // Positions are numbers: the chunk's in the upper bits, the offset in the lower
 // ones. So the published position, the one word that both ends contend for, says
 // all; the chain is followed only up to where it points.

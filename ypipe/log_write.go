@@ -13,16 +13,17 @@ const paceBodies = 4
 
 // logWriter has the fields that only the writer uses.
 type logWriter struct {
-	cursor                    // where the next byte goes
-	data    []byte            // memory of the chunk
-	whole   cursor            // behind the last whole message
-	flushed int64             // position published last
-	next    int               // size of the last chunk that Append began
-	refs    int               // bodies by reference since whole
-	large   [paceBodies]int64 // positions of the last large bodies that were copied
-	larges  int               // how many were
-	aside   int64             // bytes in finished chunks, and of bodies by reference
-	credit                    // how many messages may be on their way
+	cursor                     // where the next byte goes
+	data     []byte            // memory of the chunk
+	whole    cursor            // behind the last whole message
+	flushed  int64             // position published last
+	next     int               // size of the last chunk that Append began
+	refs     int               // bodies by reference since whole
+	large    [paceBodies]int64 // positions of the last large bodies that were copied
+	larges   int               // how many were
+	aside    int64             // bytes in finished chunks, and of bodies by reference
+	borrower                   // what it refers to of a Sheet
+	credit                     // how many messages may be on their way
 }
 
 // Append adds a frame whose body is copied. Writer only.
@@ -177,6 +178,7 @@ func (l *Log) Rollback() {
 	w.cursor = w.whole
 	w.aside = w.weight.written - int64(w.off) // means nothing if there is no limit
 	w.data = nil
+	w.borrowed = w.chunk != nil && w.chunk.Lent()
 	if w.chunk != nil {
 		w.chunk.Next = nil
 		w.data = memory(w.chunk)
@@ -208,6 +210,7 @@ func (l *Log) Idle() {
 	w.whole = w.cursor
 	w.flushed = w.pos()
 	w.data = nil
+	w.borrowed = false
 	w.next = 0
 	r.cursor, r.data, r.stop = w.cursor, nil, 0
 	r.peeked = r.cursor
@@ -226,9 +229,15 @@ func (l *Log) ensure(n int) {
 
 // grow finishes the current chunk and begins one of at least n bytes.
 func (l *Log) grow(n int) {
-	w := &l.w
 	ch := l.pool.Get(n)
 	ch.Hold()
+	l.link(ch)
+	l.w.data = memory(ch)
+}
+
+// link finishes the current chunk, and begins one that has nothing yet.
+func (l *Log) link(ch *arena.Buf) {
+	w := &l.w
 	ch.Next, ch.End, ch.Boundary = nil, 0, 0
 	if w.chunk == nil {
 		l.first = ch
@@ -242,12 +251,15 @@ func (l *Log) grow(n int) {
 		w.index++
 		w.aside += int64(w.off)
 	}
-	w.chunk, w.off = ch, 0
-	w.data = memory(ch)
+	w.chunk, w.off, w.borrowed = ch, 0, false
 }
 
-// memory returns what can be used of a chunk, so that offsets fit into a stride.
+// memory returns what can be used of a chunk, so that offsets fit into a stride. Of
+// one that is lent that is nothing.
 func memory(ch *arena.Buf) []byte {
 	b := ch.Bytes()
+	if ch.Lent() {
+		return b[:0]
+	}
 	return b[:min(len(b), strideMask)]
 }

@@ -305,4 +305,28 @@ var mutants = []modeltest.Mutant{
 		New:    "f.plenty = pipeChunk + flowGroup",
 		Breaks: "What the reader has taken without giving credit is taken for what it has to do.",
 	},
+	{
+		Name:   "log refers to what it has missed",
+		Old:    "if follows && w.borrowed && s.from > 0 {",
+		New:    "if w.borrowed && s.from > 0 {",
+		Breaks: "The bytes behind what the log has are of another message.",
+	},
+	{
+		Name:   "log goes on in the sheet's next chunk",
+		Old:    "if follows && w.borrowed && s.from > 0 {",
+		New:    "if follows && w.borrowed {",
+		Breaks: "The message is not behind what the log has.",
+	},
+	{
+		Name: "lent memory is never given back", Dir: "../internal/arena",
+		Old:    "\t\twhole.Release()\n",
+		New:    "\t\t_ = whole\n",
+		Breaks: "The sheet's chunk is still in use when nobody refers to it.",
+	},
+	{
+		Name: "lent memory is not kept", Dir: "../internal/arena",
+		Old:    "\tb.Retain(1)\n\tlent :=",
+		New:    "\tlent :=",
+		Breaks: "The chunk goes back while logs refer to it.",
+	},
 }

@@ -27,6 +27,8 @@ type twin struct {
 	current   []twinFrame   // frames of the message that is not whole
 	number    int           // frames ever written
 
+	sheet Sheet // that some of the messages come from
+
 	asleep   bool // the reader is
 	waiting  bool // the writer was told to
 	kept     []twinView
@@ -108,6 +110,7 @@ func (w *twin) run(operations int) error {
 	w.log.Idle()
 	w.require(w.log.w.chunk == nil && w.log.r.chunk == nil, "Idle keeps memory")
 	w.release(len(w.kept))
+	w.require(w.sheet.chunk == nil || w.sheet.chunk.Unique(), "the log keeps memory of the sheet")
 	if len(w.problems) > 0 {
 		return fmt.Errorf("in the end: %q", w.problems)
 	}
@@ -115,7 +118,7 @@ func (w *twin) run(operations int) error {
 }
 
 func (w *twin) operate(op byte) {
-	switch op % 12 {
+	switch op % 13 {
 	case 0, 1, 2:
 		w.append()
 	case 3:
@@ -128,15 +131,19 @@ func (w *twin) operate(op byte) {
 	case 6:
 		w.log.Idle()
 	case 7, 8:
-		for range int(op/12) % 4 {
+		for range int(op/13) % 4 {
 			w.next()
 		}
 	case 9:
 		w.spans()
 	case 10:
-		w.release(int(op/12) % 3)
+		w.release(int(op/13) % 3)
 	case 11:
-		w.rare(op / 12)
+		w.rare(op / 13)
+	case 12:
+		for range 1 + int(op/13)%8 {
+			w.share()
+		}
 	}
 }
 
@@ -194,6 +201,34 @@ func (w *twin) append() {
 		w.messages = append(w.messages, w.current)
 		w.current = nil
 	}
+}
+
+// share writes a message to the sheet, and mostly to the log.
+func (w *twin) share() {
+	if len(w.current) > 0 || !w.room() {
+		return
+	}
+	var frames []twinFrame
+	size := 0
+	for more := true; more; {
+		f := w.frame()
+		f.body = f.body[:min(len(f.body), sheetSize/8)]
+		frames = append(frames, f)
+		size += 9 + len(f.body)
+		more = f.flags != 0 && len(frames) < 3
+	}
+	frames[len(frames)-1].flags = 0
+	if !w.sheet.Begin(w.log.pool, size) {
+		w.require(false, "no room for %d bytes in a sheet", size)
+	}
+	for _, f := range frames {
+		w.sheet.Append(f.flags, f.body)
+	}
+	if w.step()%8 == 0 {
+		return // it is not for this log
+	}
+	w.log.AppendSheet(&w.sheet)
+	w.messages = append(w.messages, frames)
 }
 
 // receive writes some frames as a connection does.

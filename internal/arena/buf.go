@@ -36,6 +36,7 @@ type Buf struct {
 	pool  *Pool  // nil: the memory belongs to the garbage collector
 	data  []byte // all of it
 	free  func([]byte)
+	whole *Buf // that lends the memory, or nil: see Lend
 
 	// Next, End and Boundary belong to the log that this Buf is a chunk of.
 	// They are written before the chunk's successor is published.
@@ -49,7 +50,7 @@ type Buf struct {
 // It is not written to, and any number of processors may share it.
 var collected = &Buf{stays: true}
 
-// owned has the Bufs of [Own] that have done their work, so that a message by
+// owned has the Bufs of [Own] and [Lend] that have done their work, so that a message by
 // reference allocates nothing.
 var owned = sync.Pool{New: func() any { return new(Buf) }}
 
@@ -66,7 +67,21 @@ func Own(b []byte, free func([]byte)) *Buf {
 	return buf
 }
 
-// Bytes returns the whole memory of a Buf that a pool handed out.
+// Lend returns a Buf of the memory of b from the given byte on, which holds a
+// reference to b until it has lost its own last one. It is counted on the side
+// from the start, as after [Buf.Hold].
+func Lend(b *Buf, from int) *Buf {
+	b.Retain(1)
+	lent := owned.Get().(*Buf)
+	lent.data, lent.whole = b.data[from:], b
+	lent.refs.Store(bias)
+	return lent
+}
+
+// Lent reports whether the Buf is one that Lend has made.
+func (b *Buf) Lent() bool { return b.whole != nil }
+
+// Bytes returns the whole memory of a Buf that a pool handed out, or that is lent.
 func (b *Buf) Bytes() []byte { return b.data }
 
 // Retain adds n references.
@@ -134,6 +149,13 @@ func (b *Buf) recycle() {
 			owned.Put(b)
 		}
 		free(data)
+	case b.whole != nil:
+		whole := b.whole
+		b.whole, b.data, b.Next = nil, nil, nil
+		if !invariant.Enabled {
+			owned.Put(b)
+		}
+		whole.Release()
 	case b.pool != nil && !invariant.Enabled:
 		b.pool.put(b)
 	case b.pool != nil:

@@ -161,3 +161,20 @@ func violation(f func()) (v *invariant.Violation) {
 	f()
 	return nil
 }
+
+// What is lent keeps the whole, and nothing else does once its owner is done.
+func TestLend(t *testing.T) {
+	b, frees := counted()
+	part := Lend(b, 2)
+	if !part.Lent() || b.Lent() || string(part.Bytes()) != "ta" {
+		t.Errorf("lent %v and %v, %q", part.Lent(), b.Lent(), part.Bytes())
+	}
+	b.Release()
+	part.Settle(1) // one view is out
+	if *frees != 0 {
+		t.Error("given back with a view of a part left")
+	}
+	if part.Release(); *frees != 1 {
+		t.Errorf("given back %d times", *frees)
+	}
+}

@@ -25,8 +25,12 @@
 // something of each item and take no context: they should not wait. What may
 // wait takes one: [Source], [MapN] (parallel, in order), [MapUnordered] and
 // [ForEach]. [Batch] and [Window] gather items, [Partition] and [Broadcast]
-// divide a stream, [Merge] joins some. Each stream must be taken by exactly one
-// stage.
+// divide a stream, [Merge] joins some; [Collect] and ForEach end one. [Exchange], [Inflow]
+// and [Outflow] are for what is joined with the world outside, as by sockets. Each stream
+// must be taken by exactly one stage.
+//
+// A graph may have parts that are not joined by edges, and are for different roles; [Pipeline.Only]
+// leaves one of them. Package remote joins such parts by sockets.
 //
 // Mistakes in building a graph, as a nil function, a count that is not positive,
 // or a stream that nobody takes, are returned by [Pipeline.Run], all of them at once.

@@ -20,6 +20,9 @@ var (
 	// pipeline was killed.
 	ErrKilled = errors.New("pipeline: killed")
 
+	// ErrDraining is why a source is told to end when the pipeline drains.
+	ErrDraining = errors.New("pipeline: draining")
+
 	// ErrUsed is the error of running a pipeline a second time.
 	ErrUsed = errors.New("pipeline: has been run")
 

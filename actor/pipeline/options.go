@@ -27,6 +27,19 @@ func OnError(policy Policy) Option {
 	return func(s *stage) { s.policy = policy }
 }
 
+// Role says what [Pipeline.Only] knows the stage by, and all those that are joined with
+// it: which of several processes it is for.
+func Role(name string) Option {
+	return func(s *stage) { s.role = name }
+}
+
+// Ready has Run call f before any stage runs, if the stage is one that does. An error ends Run, as
+// one of the stage. It is for what may fail and should then fail first, as to
+// bind a socket.
+func Ready(f func() error) Option {
+	return func(s *stage) { s.ready = append(s.ready, f) }
+}
+
 // Fused runs the stage on the goroutine of the one before it, without an edge
 // between them. It is for up to four stages in a row that do next to nothing: in
 // longer chains edges are cheaper, and they let stages run at the same time

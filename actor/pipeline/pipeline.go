@@ -86,6 +86,7 @@ type Pipeline struct {
 	over     chan struct{} // closed when no stage is running
 	failed   chan struct{} // closed at the first failure
 	failures []error       // at most maxFailures
+	why      error         // why it drains, if it was told to from outside
 	letters  int64
 }
 

@@ -28,6 +28,9 @@ func (p *Pipeline) Run(ctx context.Context) error {
 	if err == nil {
 		err = p.await(ctx, told)
 	}
+	p.mu.Lock()
+	p.why = err
+	p.mu.Unlock()
 	drained := p.finish(root)
 	p.mu.Lock()
 	failures := errors.Join(p.failures...)
@@ -63,6 +66,13 @@ func (p *Pipeline) begin() error {
 	}
 	if err := errors.Join(p.problems...); err != nil {
 		return fmt.Errorf("pipeline %s: %w", p.cfg.Name, err)
+	}
+	for _, s := range p.stages {
+		for _, ready := range s.ready {
+			if err := ready(); err != nil {
+				return fmt.Errorf("pipeline %s: %w", p.cfg.Name, &StageError{Stage: s.name, Err: err})
+			}
+		}
 	}
 	return nil
 }
@@ -156,7 +166,7 @@ func (p *Pipeline) finish(root *actor.Node) error {
 	}
 	for _, s := range p.stages {
 		if s.stopSource != nil {
-			s.stopSource(ErrEnded)
+			s.stopSource(ErrDraining)
 		}
 	}
 	err := p.drain(root)

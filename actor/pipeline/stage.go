@@ -16,6 +16,8 @@ type stage struct {
 	name   string
 	policy Policy
 	buffer int
+	role   string         // "": that of the stages it is joined with
+	ready  []func() error // called before any stage runs
 	fused  bool
 	before *stage // whose output it takes without an edge, if it is fused
 

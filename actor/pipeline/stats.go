@@ -34,8 +34,11 @@ type StageStats struct {
 // Edges returns the figures of all edges, in the order in which they were made. Any
 // goroutine may ask, also while the pipeline runs.
 func (p *Pipeline) Edges() []EdgeStats {
-	all := make([]EdgeStats, len(p.edges))
-	for i, e := range p.edges {
+	p.mu.Lock()
+	edges := p.edges
+	p.mu.Unlock()
+	all := make([]EdgeStats, len(edges))
+	for i, e := range edges {
 		all[i] = e.stats()
 	}
 	return all

@@ -10,6 +10,9 @@ type Stream[T any] struct {
 	o *outlet[T]
 }
 
+// Pipeline returns the pipeline that the stream is part of.
+func (s Stream[T]) Pipeline() *Pipeline { return pipelineOf(s) }
+
 // outlet is where a stage puts what it gives. It belongs to the stage's
 // goroutine.
 type outlet[T any] struct {

@@ -72,7 +72,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, onChunk f
 		Log:     func(line string) { fmt.Fprintln(stderr, line) },
 	}
 	if c.endpoint != "" {
-		site.Endpoints = map[string]string{parseStage: c.endpoint}
+		site.Stages = map[string]string{parseStage: c.endpoint}
 	}
 	total := newCounts()
 	if err := site.Run(ctx, define(c, site, total, onChunk)); err != nil {

@@ -40,7 +40,7 @@ func BenchmarkLeastLoaded(b *testing.B) {
 		return p
 	}
 	bound := make(chan string, 1)
-	site := &remote.Site{Endpoints: map[string]string{"work": "tcp://127.0.0.1:*"}, OnBound: func(_, endpoint string) { bound <- endpoint }}
+	site := &remote.Site{Plan: remote.Plan{Stages: map[string]string{"work": "tcp://127.0.0.1:*"}}, OnBound: func(_, endpoint string) { bound <- endpoint }}
 	var workers sync.WaitGroup
 	workers.Go(func() {
 		if err := site.Run(b.Context(), build(site, 0)); err != nil {
@@ -52,7 +52,7 @@ func BenchmarkLeastLoaded(b *testing.B) {
 	ended := make(chan struct{})
 	for i := range benchWorkers {
 		go func() {
-			s := &remote.Site{Role: "work", Endpoints: endpoints}
+			s := &remote.Site{Role: "work", Plan: remote.Plan{Stages: endpoints}}
 			_ = s.Run(ctx, build(s, i)) // ends with the pipeline, or with ctx
 			ended <- struct{}{}
 		}()

@@ -99,6 +99,14 @@ func (b *book[A]) assign(e *entry[A]) *member {
 	return w
 }
 
+// refuse takes back an item that could not be sent to its worker, which gets no more.
+func (b *book[A]) refuse(e *entry[A]) {
+	e.with.load--
+	e.with.window = 0
+	e.with = nil
+	b.back = append(b.back, e)
+}
+
 // done takes an item whose result is there out of the book. It returns nil if it is
 // not in it.
 func (b *book[A]) done(number uint64) *entry[A] {

@@ -19,38 +19,59 @@ const maxWindow = 512
 // lookEvery is how soon it is noticed, at the latest, that a connection is lost.
 const lookEvery = 250 * time.Millisecond
 
-// A dispatcher is a stage whose work is done by others. Its run owns its state;
+// A dispatcher hands a stage's items to others. Its run owns its state;
 // two more goroutines only bring what comes.
 type dispatcher[A, B any] struct {
-	site  *Site
-	stage Stage[A, B]
-	port  pipeline.Port[A, B]
+	site *Site
+	name string // of the stage or edge
+	port pipeline.Port[A, B]
+
+	pack   func(m *zmq.Message, v A) error                      // appends an item's frames
+	result func(ctx context.Context, item A, body []byte) error // deals with what has become of an item
+	alone  func(since time.Time) error                          // nil, or says when it is time to give up, as there is no worker
+	reason func() string                                        // nil, or says why the end is before its time
 
 	router *patterns.Router
 	book   book[A]
-	ended  bool // the input has
+	ended  bool      // the input has
+	lonely time.Time // since when there is no worker; zero if there is one
 }
 
 func newDispatcher[A, B any](site *Site, stage Stage[A, B], port pipeline.Port[A, B]) *dispatcher[A, B] {
-	return &dispatcher[A, B]{site: site, stage: stage, port: port, book: newBook[A]()}
+	d := &dispatcher[A, B]{site: site, name: stage.Name, port: port, book: newBook[A]()}
+	d.pack = coder[A]{stage.In}.Pack
+	d.result = func(ctx context.Context, item A, body []byte) error {
+		r, err := stage.Out.Decode(body)
+		if err != nil {
+			return port.Failed(ctx, item, fmt.Errorf("decode the result: %w", err))
+		}
+		return port.Give(ctx, r)
+	}
+	return d
+}
+
+// newRouter makes the socket of a dispatcher.
+func newRouter(site *Site) (*patterns.Router, error) {
+	return patterns.NewRouter(append(common[patterns.RouterOption](site), patterns.RouterMandatory(true), patterns.Linger(site.quiet()))...)
 }
 
 func (d *dispatcher[A, B]) run(ctx context.Context) (err error) {
-	opts := []patterns.RouterOption{patterns.RouterMandatory(true), patterns.Linger(d.site.quiet())}
-	if d.site.Context != nil {
-		opts = append(opts, patterns.InContext(d.site.Context))
-	}
-	if d.router, err = patterns.NewRouter(opts...); err != nil {
+	if d.router, err = newRouter(d.site); err != nil {
 		return err
 	}
-	bound, err := d.router.Bind(d.site.Endpoints[d.stage.Name])
+	bound, err := d.router.Bind(d.site.Stages[d.name])
 	if err != nil {
 		return errors.Join(err, d.router.CloseNow())
 	}
 	if d.site.OnBound != nil {
-		d.site.OnBound(d.stage.Name, bound.String())
+		d.site.OnBound(d.name, bound.String())
 	}
-	err = d.dispatch(ctx)
+	return d.dispatchAll(ctx)
+}
+
+// dispatchAll hands out all items, and closes the socket, which is bound.
+func (d *dispatcher[A, B]) dispatchAll(ctx context.Context) error {
+	err := d.dispatch(ctx)
 	for item := range d.book.rest() {
 		d.port.Dead(item, pipeline.ErrKilled)
 	}
@@ -132,8 +153,38 @@ func (d *dispatcher[A, B]) loop(ctx context.Context, items <-chan A, notes <-cha
 			return context.Cause(ctx)
 		}
 	}
+	return d.farewell(ctx, notes)
+}
+
+// farewell tells the workers that there is no more to do, also those that are only just coming, until all
+// have left.
+func (d *dispatcher[A, B]) farewell(ctx context.Context, notes <-chan *zmq.Message) error {
+	end := note{kind: kindEnd}
+	if d.reason != nil {
+		end.body = []byte(d.reason())
+	}
 	for id := range d.book.workers {
-		_ = d.router.Send(ctx, note{kind: kindEnd}.message([]byte(id))) // it may be gone
+		_ = d.router.Send(ctx, end.message([]byte(id))) // it may be gone
+	}
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	over := time.Now().Add(d.site.quiet())
+	for wait := firstGlance; time.Now().Before(over); {
+		select {
+		case m := <-notes:
+			if n, ok := parse(m, 1); ok && n.kind == kindAlive && d.book.workers[string(m.Frame(0))] == nil {
+				_ = d.router.Send(ctx, end.message(m.Frame(0)))
+			}
+			m.Release()
+		case <-timer.C:
+			if len(d.router.Peers()) == 0 {
+				return nil
+			}
+			wait = min(2*wait, glance)
+			timer.Reset(wait)
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
 	}
 	return nil
 }
@@ -152,22 +203,26 @@ func (d *dispatcher[A, B]) resend(ctx context.Context) {
 // send sends an item to the worker that has least to do.
 func (d *dispatcher[A, B]) send(ctx context.Context, e *entry[A]) {
 	w := d.book.assign(e)
-	body, err := d.stage.In.Append(nil, e.item)
-	if err != nil {
+	m := new(zmq.Message)
+	m.AppendString(w.id)
+	m.Append(note{kind: kindTask, number: e.number}.header())
+	if err := d.pack(m, e.item); err != nil {
+		m.Release()
 		d.book.done(e.number)
 		e.failed = fmt.Errorf("encode: %w", err)
 		d.book.failed = append(d.book.failed, e)
 		return
 	}
-	if err := d.router.Send(ctx, note{kindTask, e.number, body}.message([]byte(w.id))); err != nil {
-		d.lose(w, err)
+	if err := d.router.Send(ctx, m); err != nil {
+		m.Release()
+		d.book.refuse(e) // what it has said is heard before it is called lost
 	}
 }
 
 // lose takes what a worker has for others to do.
 func (d *dispatcher[A, B]) lose(w *member, why error) {
 	n := d.book.lose(w)
-	d.site.log("%s: lost a worker with %d items: %v", d.stage.Name, n, why)
+	d.site.log("%s: lost a worker with %d items: %v", d.name, n, why)
 }
 
 // note deals with what a worker says.
@@ -185,16 +240,16 @@ func (d *dispatcher[A, B]) note(ctx context.Context, m *zmq.Message) error {
 	switch n.kind {
 	case kindAlive:
 		if d.book.join(id, int(min(n.number, maxWindow))) {
-			d.site.log("%s: a worker has joined, the number %d", d.stage.Name, len(d.book.workers))
+			d.site.log("%s: a worker has joined, the number %d", d.name, len(d.book.workers))
 		}
 		_ = d.router.Send(ctx, note{kind: kindHeard}.message([]byte(id))) // if it is gone, look will see
 	case kindResult:
 		if e := d.book.done(n.number); e != nil { // nil: it was done by another one meanwhile
-			r, err := d.stage.Out.Decode(n.body)
-			if err != nil {
-				return d.port.Failed(ctx, e.item, fmt.Errorf("decode the result: %w", err))
-			}
-			return d.port.Give(ctx, r)
+			return d.result(ctx, e.item, n.body)
+		}
+	case kindBye:
+		if w := d.book.workers[id]; w != nil {
+			d.lose(w, errors.New("it has left"))
 		}
 	case kindFailed:
 		if e := d.book.done(n.number); e != nil {
@@ -233,6 +288,9 @@ func (d *dispatcher[A, B]) look(ctx context.Context, notes <-chan *zmq.Message) 
 			heard = false
 		}
 	}
+	if err := d.lookAlone(); err != nil {
+		return err
+	}
 	connected := make(map[string]bool)
 	for _, id := range d.router.Peers() {
 		connected[string(id)] = true
@@ -248,4 +306,19 @@ func (d *dispatcher[A, B]) look(ctx context.Context, notes <-chan *zmq.Message) 
 		}
 	}
 	return nil
+}
+
+// lookAlone looks whether it is time to give up, as nobody comes.
+func (d *dispatcher[A, B]) lookAlone() error {
+	switch {
+	case len(d.book.workers) > 0:
+		d.lonely = time.Time{}
+		return nil
+	case d.lonely.IsZero():
+		d.lonely = time.Now()
+	}
+	if d.alone == nil {
+		return nil
+	}
+	return d.alone(d.lonely)
 }

@@ -11,17 +11,20 @@ import (
 //	worker → stage   alive   how many items it takes at a time
 //	                 result  number of the item; the result
 //	                 failed  number of the item; the error's text
+//	                 bye     nothing: it takes no more, and what it has had no answer for is another's
 //	stage → worker   task    number of the item; the item
 //	                 heard   nothing: the answer to alive
-//	                 end     nothing: there is no more to do
+//	                 end     there is no more to do; why that is before its time, or nothing
 //
 // The first frame is the kind, one byte, and the number, eight bytes, big-endian; the
-// second one what follows. What is none of these is ignored: somebody has come to the
-// wrong port.
+// others are what follows. What is none of these is ignored: somebody has come to the
+// wrong port. The ends of an edge of ROUTER and DEALER say the same to each other: the answer to
+// an item says that it has been taken.
 const (
 	kindAlive  = 'A'
 	kindResult = 'R'
 	kindFailed = 'F'
+	kindBye    = 'B'
 	kindTask   = 'T'
 	kindHeard  = 'H'
 	kindEnd    = 'E'
@@ -50,11 +53,15 @@ func (n note) message(to []byte) *zmq.Message {
 	return m
 }
 
-// parse reads the frames of m from the i-th on. The body is a view of m.
+// parse reads the frames of m from the i-th on. The body is the next one, a view of m.
 func parse(m *zmq.Message, i int) (n note, ok bool) {
-	if m.Len() != i+2 || len(m.Frame(i)) != 9 {
+	if m.Len() <= i || len(m.Frame(i)) != 9 {
 		return n, false
 	}
 	h := m.Frame(i)
-	return note{kind: h[0], number: binary.BigEndian.Uint64(h[1:]), body: m.Frame(i + 1)}, true
+	n = note{kind: h[0], number: binary.BigEndian.Uint64(h[1:])}
+	if m.Len() > i+1 {
+		n.body = m.Frame(i + 1)
+	}
+	return n, true
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -17,7 +18,12 @@ import (
 	"github.com/zeroactor/zmq/patterns"
 )
 
-func TestMain(m *testing.M) { leaktest.Main(m) }
+func TestMain(m *testing.M) {
+	if role, is := os.LookupEnv(roleVar); is {
+		os.Exit(playRole(role, os.Args[1]))
+	}
+	leaktest.Main(m)
+}
 
 // limit ends a test that hangs.
 const limit = 2 * time.Minute
@@ -42,7 +48,7 @@ func (l *plant) site(role, endpoint string) *remote.Site {
 	zmq := patterns.NewContext()
 	l.t.Cleanup(func() { zmq.Close() })
 	return &remote.Site{
-		Role: role, Endpoints: map[string]string{"work": endpoint}, Context: zmq,
+		Role: role, Plan: remote.Plan{Stages: map[string]string{"work": endpoint}}, Context: zmq,
 		OnBound: func(_, endpoint string) { l.bound <- endpoint },
 	}
 }
@@ -333,21 +339,15 @@ func TestMisuse(t *testing.T) {
 	}{
 		{remote.Site{Role: "play"}, `the role "play" is no stage`},
 		{remote.Site{Role: "work"}, `no endpoint for "work"`},
-		{remote.Site{Endpoints: map[string]string{"play": "inproc://x"}}, `an endpoint for "play"`},
-		{remote.Site{Role: "work", Endpoints: map[string]string{"work": "inproc://x"}}, "no Workers"},
+		{remote.Site{Plan: remote.Plan{Stages: map[string]string{"play": "inproc://x"}}}, `an endpoint for "play"`},
+		{remote.Site{Role: "work", Plan: remote.Plan{Stages: map[string]string{"work": "inproc://x"}}}, "no Workers"},
 		{remote.Site{Quiet: -1}, "negative Quiet"},
 		{remote.Site{}, "0 workers"},
-		{remote.Site{Endpoints: map[string]string{"work": "nonsense"}}, "nonsense"},
+		{remote.Site{Plan: remote.Plan{Stages: map[string]string{"work": "nonsense"}}}, "nonsense"},
 	} {
 		if err := tt.site.Run(t.Context(), build(&tt.site)); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%v\nis to say %q", err, tt.want)
 		}
-	}
-	if _, err := remote.Load(strings.NewReader(`{"work": 7}`)); !errors.Is(err, remote.ErrSite) {
-		t.Error(err)
-	}
-	if e, err := remote.Load(strings.NewReader(`{"work": "ipc://x"}`)); err != nil || e["work"] != "ipc://x" {
-		t.Error(e, err)
 	}
 }
 

@@ -28,20 +28,16 @@ func newServer[A, B any](site *Site, stage Stage[A, B]) *server[A, B] {
 func (s *server[A, B]) window() int { return 2 * s.stage.Workers }
 
 func (s *server[A, B]) run(ctx context.Context) (err error) {
-	opts := []patterns.DealerOption{patterns.Linger(s.site.quiet())}
-	if s.site.Context != nil {
-		opts = append(opts, patterns.InContext(s.site.Context))
-	}
-	if s.dealer, err = patterns.NewDealer(opts...); err != nil {
+	if s.dealer, err = newDealer(s.site); err != nil {
 		return err
 	}
-	if err := s.dealer.Connect(s.site.Endpoints[s.stage.Name]); err != nil {
+	if err := s.dealer.Connect(s.site.Stages[s.stage.Name]); err != nil {
 		return errors.Join(err, s.dealer.CloseNow())
 	}
 	inner, cancel := context.WithCancel(ctx)
 	tasks := make(chan *zmq.Message, s.window())
 	var all sync.WaitGroup
-	all.Go(func() { s.signs(inner) })
+	all.Go(func() { giveSigns(inner, s.site, s.dealer, s.window()) })
 	for range s.stage.Workers {
 		all.Go(func() {
 			for m := range tasks {
@@ -60,13 +56,18 @@ func (s *server[A, B]) run(ctx context.Context) (err error) {
 	return nil
 }
 
-// signs gives signs of life.
-func (s *server[A, B]) signs(ctx context.Context) {
-	tick := time.NewTicker(s.site.quiet() / signsPerQuiet)
+// newDealer makes the socket of who takes items from a dispatcher.
+func newDealer(site *Site) (*patterns.Dealer, error) {
+	return patterns.NewDealer(append(common[patterns.DealerOption](site), patterns.Linger(site.quiet()))...)
+}
+
+// giveSigns gives signs of life, until ctx is done.
+func giveSigns(ctx context.Context, site *Site, dealer *patterns.Dealer, window int) {
+	tick := time.NewTicker(site.quiet() / signsPerQuiet)
 	defer tick.Stop()
 	for {
 		// It waits while there is no connection: the first sign goes out at once.
-		if s.dealer.Send(ctx, note{kind: kindAlive, number: uint64(s.window())}.message(nil)) != nil {
+		if dealer.Send(ctx, note{kind: kindAlive, number: uint64(window)}.message(nil)) != nil {
 			return
 		}
 		select {

@@ -2,10 +2,10 @@ package remote
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/zeroactor/zmq/actor/pipeline"
@@ -29,14 +29,12 @@ const signsPerQuiet = 4
 // A Site is the part that this process plays. The zero Site runs the whole pipeline
 // here.
 type Site struct {
-	// Role is "" to run the pipeline, or the name of the stage whose work this
-	// process does.
+	// Role is "" to run the whole pipeline; or a role that an edge of the plan names, to run the
+	// part of that role; or the name of the stage whose work this process does.
 	Role string
 
-	// Endpoints are where stages meet their workers, by the stages' names. The
-	// pipeline's process binds them, and the workers' connect to them. A stage
-	// without one runs in the pipeline's process.
-	Endpoints map[string]string
+	// Plan says which stages and edges lead to other processes.
+	Plan
 
 	// Quiet is how long a worker may be silent before its work is given to
 	// others. 0 is [DefaultQuiet].
@@ -57,7 +55,11 @@ type Site struct {
 	// each stage. nil tells nobody.
 	Log func(line string)
 
-	serve map[string]func(context.Context) error
+	serve    map[string]func(context.Context) error
+	edges    map[string]*crossing // of the definition; nil if it is not one of sockets
+	problems []error              // in the definition
+	sockets  []socket             // of edges
+	gate     *gate                // of this run
 }
 
 // ErrNoPipeline is the error of a worker that has not heard of its pipeline for as
@@ -67,41 +69,51 @@ var ErrNoPipeline = errors.New("remote: nobody gives work")
 // ErrSite is what is wrong with a site, wrapped.
 var ErrSite = errors.New("remote: bad site")
 
-// Load reads endpoints from JSON: an object of stages' names and endpoints, as
-//
-//	{"count": "tcp://10.0.0.1:5557"}
-func Load(r io.Reader) (endpoints map[string]string, err error) {
-	d := json.NewDecoder(r)
-	if err := d.Decode(&endpoints); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrSite, err)
-	}
-	return endpoints, nil
-}
-
 // Run plays the site's part of the pipeline, which must have been built with it: it runs
 // the pipeline, or does the work of one of its stages until the pipeline has ended
 // or ctx is done. The error is the pipeline's, or the cause of ctx, wrapped, or says why
 // no work can be done.
 func (s *Site) Run(ctx context.Context, p *pipeline.Pipeline) error {
-	if s.Quiet < 0 || s.Patience < 0 {
-		return fmt.Errorf("%w: negative Quiet or Patience", ErrSite)
+	if err := s.check(); err != nil {
+		return err
 	}
-	if s.Role == "" {
-		for name := range s.Endpoints {
-			if s.serve[name] == nil {
-				return fmt.Errorf("%w: an endpoint for %q, which is no stage to be run elsewhere", ErrSite, name)
-			}
+	if serve := s.serve[s.Role]; s.Role != "" && serve != nil {
+		if s.Stages[s.Role] == "" {
+			return fmt.Errorf("%w: no endpoint for %q", ErrSite, s.Role)
 		}
-		return p.Run(ctx)
+		return serve(ctx)
 	}
-	serve := s.serve[s.Role]
-	if serve == nil {
-		return fmt.Errorf("%w: the role %q is no stage to be run elsewhere", ErrSite, s.Role)
+	if s.Role != "" {
+		if err := p.Only(s.Role); err != nil {
+			return fmt.Errorf("%w: the role %q is no stage to be run elsewhere, and no part: %w", ErrSite, s.Role, err)
+		}
 	}
-	if s.Endpoints[s.Role] == "" {
-		return fmt.Errorf("%w: no endpoint for %q", ErrSite, s.Role)
+	defer func() {
+		for _, sock := range s.sockets {
+			sock.CloseNow() // those of stages that did not come to run
+		}
+	}()
+	s.gate = new(gate)
+	return p.Run(ctx)
+}
+
+// check returns all that is wrong with the site and its plan.
+func (s *Site) check() error {
+	all := append([]error{s.Plan.check()}, s.problems...)
+	if s.Quiet < 0 || s.Patience < 0 {
+		all = append(all, fmt.Errorf("%w: negative Quiet or Patience", ErrSite))
 	}
-	return serve(ctx)
+	for _, name := range slices.Sorted(maps.Keys(s.Stages)) {
+		if s.serve[name] == nil {
+			all = append(all, fmt.Errorf("%w: an endpoint for %q, which is no stage to be run elsewhere", ErrSite, name))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Plan.Edges)) {
+		if _, is := s.edges[name]; !is {
+			all = append(all, wrong(name, fmt.Errorf("the pipeline has no such edge; it has %q", slices.Sorted(maps.Keys(s.edges)))))
+		}
+	}
+	return errors.Join(all...)
 }
 
 func (s *Site) quiet() time.Duration {
@@ -126,7 +138,7 @@ func (s *Site) log(format string, args ...any) {
 
 // A Stage is what may be done in other processes.
 type Stage[A, B any] struct {
-	// Name names the stage, in the site's Role and Endpoints.
+	// Name names the stage, in the site's Role and in Plan.Stages.
 	Name string
 
 	// Workers is how many goroutines of a process do items at the same time, at
@@ -161,7 +173,7 @@ func Map[A, B any](in pipeline.Stream[A], site *Site, stage Stage[A, B], opts ..
 		}
 		return newServer(site, stage).run(ctx)
 	}
-	if site.Endpoints[stage.Name] == "" {
+	if site.Stages[stage.Name] == "" {
 		return pipeline.MapUnordered(in, stage.Workers, stage.Do, opts...)
 	}
 	return pipeline.Exchange(in, func(ctx context.Context, port pipeline.Port[A, B]) error {

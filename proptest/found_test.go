@@ -10,7 +10,7 @@ import (
 // TestWelcomeOverEachConnection: a publisher that has connected greets its
 // subscriber over each connection, and not only over the first.
 func TestWelcomeOverEachConnection(t *testing.T) {
-	onStage(t, Sim(), func(s *stage) {
+	onStage(t, Sim(), firstBinds, func(s *stage) {
 		pub := need(patterns.NewXPub(s.in, patterns.WelcomeMessage([]byte("hello"))))(s)
 		sub := need(patterns.NewSub(s.in, patterns.Subscribe("h")))(s)
 		where := s.bind(sub)

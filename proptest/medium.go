@@ -2,8 +2,10 @@ package proptest
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/zeroactor/zmq/patterns"
@@ -29,6 +31,8 @@ type Medium struct {
 	// Open begins a history: it makes what that one has for itself. The seed
 	// is the history's.
 	Open func(seed uint64) (*Ground, error)
+
+	told func(way) // what a check is told of, each time that it joins two sockets; nil if nobody asks
 }
 
 // A Ground is what one history is played on.
@@ -63,8 +67,24 @@ func Over(t transport.Transport, address func(i int) string) Medium {
 	}}
 }
 
-// TCP returns the medium of tcp over the loopback interface.
-func TCP() Medium { return Over(tcp.Transport{}, func(int) string { return "127.0.0.1:*" }) }
+// TCP returns the medium of tcp over the loopback interface. On Linux, where all of
+// 127.0.0.0/8 is that, each history has addresses of its own, which are known before
+// they are bound.
+func TCP() Medium {
+	if runtime.GOOS != "linux" {
+		return Over(tcp.Transport{}, func(int) string { return "127.0.0.1:*" })
+	}
+	const port = 1900 // none from which connections are made
+	return Medium{Name: tcp.Transport{}.Scheme(), Open: func(uint64) (*Ground, error) {
+		net := rand.Uint32()
+		return &Ground{
+			Endpoint: func(i int) string {
+				return fmt.Sprintf("tcp://127.%d.%d.%d:%d", 1+byte(net)%254, byte(net>>8), byte(net>>16), port+i)
+			},
+			Fixed: true,
+		}, nil
+	}}
+}
 
 // IPC returns the medium of ipc, each history in a directory of its own.
 func IPC() Medium {

@@ -28,13 +28,12 @@ func checkKeepsQueued(t *testing.T, m Medium) {
 	if m.Local {
 		return // there is no connection to lose
 	}
-	onStage(t, m, func(s *stage) {
+	onStage(t, m, firstBinds, func(s *stage) { // who binds does not keep it
 		const messages, size, recv = 400, 16 << 10, 2
 		little := 64 << 10 // bytes of the system's buffers
 		pull := need(patterns.NewPull(s.in, patterns.RecvHWM(recv), patterns.RecvBuffer(little)))(s)
 		push := need(patterns.NewPush(s.in, patterns.SendBuffer(little)))(s)
-		where := s.bind(pull)
-		s.ok(push.Connect(where))
+		where := s.join(pull, push)
 		for i := range messages {
 			s.send(push, numbered(size)(i)...)
 		}
@@ -63,25 +62,24 @@ func checkKeepsQueued(t *testing.T, m Medium) {
 // checkInvisibleProxy puts a proxy between a publisher and a subscriber, and
 // between those of a pipeline.
 func checkInvisibleProxy(t *testing.T, m Medium) {
-	onStage(t, m, func(s *stage) {
+	onStages(t, m, func(s *stage) {
 		ctx, stop := context.WithCancel(s.ctx)
 		ended := make(chan error, 2)
 		xsub, xpub := need(patterns.NewXSub(s.in))(s), need(patterns.NewXPub(s.in))(s)
 		pull, push := need(patterns.NewPull(s.in))(s), need(patterns.NewPush(s.in))(s)
-		fronts, backs := [2]string{s.bind(xsub), s.bind(pull)}, [2]string{s.bind(xpub), s.bind(push)}
 		go func() { ended <- patterns.Proxy(ctx, xsub, xpub) }()
 		go func() { ended <- patterns.Proxy(ctx, pull, push) }()
 
 		pub := need(patterns.NewXPub(s.in))(s)
 		sub := need(patterns.NewSub(s.in, patterns.Subscribe("a")))(s)
-		s.ok(pub.Connect(fronts[0]))
-		s.ok(sub.Connect(backs[0]))
+		s.join(xsub, pub)
+		s.join(xpub, sub)
 		if note := s.recv(pub); note[0] != "\x01a" {
 			s.Fatalf("the publisher is told %q", note)
 		}
 		first, last := need(patterns.NewPush(s.in))(s), need(patterns.NewPull(s.in))(s)
-		s.ok(first.Connect(fronts[1]))
-		s.ok(last.Connect(backs[1]))
+		s.join(pull, first)
+		s.join(push, last)
 		const rounds, burst = 40, 10
 		for round := range rounds {
 			for i := range burst {
@@ -122,11 +120,11 @@ func checkAlive(t *testing.T, m Medium) {
 	if m.Name != sim.Scheme {
 		return // its times are too short to be kept, and inproc has no heartbeats
 	}
-	onStage(t, m, func(s *stage) {
+	onStages(t, m, func(s *stage) {
 		const interval, timeout = 20 * time.Millisecond, 5 * time.Millisecond
 		pull := need(patterns.NewPull(s.in, patterns.HeartbeatInterval(interval), patterns.HeartbeatTimeout(timeout)))(s)
 		push := need(patterns.NewPush(s.in))(s)
-		s.ok(push.Connect(s.bind(pull)))
+		s.join(pull, push)
 		const messages = 200
 		sent := make(chan struct{})
 		defer func() { <-sent }()
@@ -154,12 +152,11 @@ func checkSilent(t *testing.T, m Medium) {
 	if m.Name != sim.Scheme {
 		return // no system can be taken down
 	}
-	onStage(t, m, func(s *stage) {
+	onStages(t, m, func(s *stage) {
 		const interval, timeout = time.Second, 500 * time.Millisecond
 		pull := need(patterns.NewPull(s.in, patterns.HeartbeatInterval(interval), patterns.HeartbeatTimeout(timeout)))(s)
 		push := need(patterns.NewPush(s.in))(s)
-		where := s.bind(pull)
-		s.ok(push.Connect(where))
+		where := s.join(pull, push)
 		s.send(push, "alive")
 		s.recv(pull)
 		lost := make(chan error, 10)
@@ -192,16 +189,17 @@ func checkSilent(t *testing.T, m Medium) {
 
 // checkHandover has two peers claim the same id.
 func checkHandover(t *testing.T, m Medium) {
-	for _, handover := range []bool{false, true} {
-		onStage(t, m, func(s *stage) {
-			router := need(patterns.NewRouter(s.in, patterns.RouterHandover(handover), patterns.RouterMandatory(true)))(s)
-			where := s.bind(router)
-			id, once := patterns.RoutingID([]byte("id")), patterns.ReconnectInterval(-1) // who is cut off does not come again
+	for i := range 4 {
+		handover, w := i < 2, ways[i%2] // that is, all but early: once is not enough for that
+		onStage(t, m, w, func(s *stage) {
+			once := patterns.ReconnectInterval(-1) // who is cut off does not come again
+			router := need(patterns.NewRouter(s.in, once, patterns.RouterHandover(handover), patterns.RouterMandatory(true)))(s)
+			id := patterns.RoutingID([]byte("id"))
 			old, young := need(patterns.NewDealer(s.in, id, once))(s), need(patterns.NewDealer(s.in, id, once))(s)
-			s.ok(old.Connect(where))
+			s.join(router, old)
 			s.send(old, "old")
 			s.recv(router)
-			s.ok(young.Connect(where))
+			s.join(router, young)
 			winner := old
 			if handover {
 				winner = young
@@ -222,9 +220,9 @@ func checkByteStream(t *testing.T, m Medium) {
 	if m.Local {
 		return // it has messages, and no bytes
 	}
-	onStage(t, m, func(s *stage) {
+	onStages(t, m, func(s *stage) {
 		server, client := need(patterns.NewStream(s.in))(s), need(patterns.NewStream(s.in))(s)
-		s.ok(client.Connect(s.bind(server)))
+		s.join(server, client)
 		there, here := s.recv(server)[0], s.recv(client)[0] // the notifications
 		var sent strings.Builder
 		for i := range 500 {
@@ -247,10 +245,9 @@ func checkByteStream(t *testing.T, m Medium) {
 
 // checkOnePeer has a second PAIR come to one that has a peer.
 func checkOnePeer(t *testing.T, m Medium) {
-	onStage(t, m, func(s *stage) {
+	onStage(t, m, firstBinds, func(s *stage) {
 		pair, first, second := need(patterns.NewPair(s.in))(s), need(patterns.NewPair(s.in))(s), need(patterns.NewPair(s.in))(s)
-		where := s.bind(pair)
-		s.ok(first.Connect(where))
+		where := s.join(pair, first)
 		s.send(first, "of the first")
 		if f := s.recv(pair); f[0] != "of the first" {
 			s.Fatalf("received %q", f)
@@ -284,45 +281,38 @@ func checkWholeMessages(t *testing.T, m Medium) {
 		g.Options, g.Network = []patterns.ContextOption{patterns.Transport(network)}, network
 		return g, err
 	}
-	for _, binds := range []bool{false, true} {
-		onStage(t, m, func(s *stage) {
-			push, pull := need(patterns.NewPush(s.in))(s), need(patterns.NewPull(s.in))(s)
-			from, to := end(push), end(pull)
-			if binds {
-				from, to = to, from
+	onStages(t, m, func(s *stage) {
+		push, pull := need(patterns.NewPush(s.in))(s), need(patterns.NewPull(s.in))(s)
+		where := s.join(push, pull)
+		last, seen := -1, make(map[int]bool)
+		const rounds, burst = 60, 10
+		for round := range rounds {
+			for i := range burst {
+				n := fmt.Sprint(round*burst + i)
+				s.send(push, n, strings.Repeat(n, 40), n)
 			}
-			where := s.bind(from)
-			s.ok(to.Connect(where))
-			last, seen := -1, make(map[int]bool)
-			const rounds, burst = 60, 10
-			for round := range rounds {
-				for i := range burst {
-					n := fmt.Sprint(round*burst + i)
-					s.send(push, n, strings.Repeat(n, 40), n)
-				}
-				time.Sleep(time.Duration(5+round%20) * time.Millisecond) // virtual time: only that has a network
-				for _, l := range s.ground.Network.Links(strings.TrimPrefix(where, sim.Scheme+"://")) {
-					l.Reset()
-				}
-				s.settle()
-				for m := new(zmq.Message); pull.TryRecv(m) == nil; {
-					f := framesOf(m)
-					n := 0
-					fmt.Sscan(f[0], &n)
-					if len(f) != 3 || f[0] != f[2] || f[1] != strings.Repeat(f[0], 40) || seen[n] {
-						s.Fatalf("%d frames, %q, come after message %d", len(f), f, last)
-					}
-					// What two connections have brought to the side that was
-					// connected to is read in turn.
-					if n < last && !binds {
-						s.Fatalf("message %d comes after %d", n, last)
-					}
-					last, seen[n] = n, true
-				}
+			time.Sleep(time.Duration(5+round%20) * time.Millisecond) // virtual time: only that has a network
+			for _, l := range s.ground.Network.Links(strings.TrimPrefix(where, sim.Scheme+"://")) {
+				l.Reset()
 			}
-			if last < 0 {
-				s.Error("nothing came")
+			s.settle()
+			for m := new(zmq.Message); pull.TryRecv(m) == nil; {
+				f := framesOf(m)
+				n := 0
+				fmt.Sscan(f[0], &n)
+				if len(f) != 3 || f[0] != f[2] || f[1] != strings.Repeat(f[0], 40) || seen[n] {
+					s.Fatalf("%d frames, %q, come after message %d", len(f), f, last)
+				}
+				// What two connections have brought to the side that was
+				// connected to is read in turn.
+				if n < last && s.way != secondBinds {
+					s.Fatalf("message %d comes after %d", n, last)
+				}
+				last, seen[n] = n, true
 			}
-		})
-	}
+		}
+		if last < 0 {
+			s.Error("nothing came")
+		}
+	})
 }

@@ -26,7 +26,7 @@ type promise struct{ property, source, sentence string }
 var promises = []promise{
 	{Order, "patterns", "What one goroutine sends over one connection arrives in the order in which it was sent."},
 	{NoDuplication, "23/ZMTP", "A message is delivered to the receiving application once, or not at all."},
-	{NoLoss, "DESIGN 6", "A graceful close loses nothing; what a socket drops, as its pattern says it may, is counted in Stats."},
+	{NoLoss, "patterns.Close, patterns.Stats", "A graceful close loses nothing; what a socket drops, as its pattern says it may, is counted in Stats."},
 	{Atomicity, "zmq_send(3)", "ØMQ ensures atomic delivery of messages: peers shall receive either all message parts of a message or none at all."},
 	{NoInvention, "23/ZMTP", "What is received was sent, byte for byte."},
 	{Addressing, "28/REQREP", "SHALL remove the first frame from each outgoing message and use this as the identity of a double queue."},

@@ -22,16 +22,21 @@ var (
 	runsFlag      = flag.Int("runs", 0, "histories of each pattern over each transport; 0 is as many as belong to every change")
 )
 
-// share is how many histories belong to every change, of each pattern: what is
-// in virtual time is cheap. The race detector makes everything ten times as slow.
-func share(m Medium) int {
-	runs := 25
+// fullShare is how many histories belong to every change, of each pattern: what is in
+// virtual time is cheap.
+func fullShare(m Medium) int {
 	switch {
 	case m.Local:
-		runs = 1600
+		return 1600
 	case m.Virtual:
-		runs = 150
+		return 150
 	}
+	return 25
+}
+
+// share is fullShare, or less: the race detector makes everything ten times as slow.
+func share(m Medium) int {
+	runs := fullShare(m)
 	if invariant.Enabled || testing.Short() {
 		runs /= 10
 	}
@@ -148,7 +153,7 @@ func TestShrink(t *testing.T) {
 	}
 }
 
-// TestProperties checks each property over each transport.
+// TestProperties checks each property over each transport, with each way of connecting.
 func TestProperties(t *testing.T) {
 	for _, m := range Media() {
 		for _, p := range Properties() {
@@ -161,7 +166,13 @@ func TestProperties(t *testing.T) {
 						t.Logf("property %q; what is promised: %s", p.Name, p.Promise)
 					}
 				})
-				p.Check(t, m)
+				seen := make(map[way]bool)
+				watched := m
+				watched.told = func(w way) { seen[w] = true }
+				p.Check(t, watched)
+				if !t.Failed() {
+					checkHoles(t, p.Name, m, seen)
+				}
 			})
 		}
 	}

@@ -19,11 +19,21 @@ type stage struct {
 	ground *Ground
 	in     patterns.Option // that makes sockets of this stage
 	ctx    context.Context // ends when something takes far too long
+	way    way             // how join connects
 	binds  int
 }
 
+// onStages runs a check over a medium, once for each way in which two sockets can be
+// connected.
+func onStages(t *testing.T, m Medium, check func(s *stage)) {
+	t.Helper()
+	for _, w := range ways {
+		onStage(t, m, w, check)
+	}
+}
+
 // onStage runs a check over a medium, in the bubble if that is virtual.
-func onStage(t *testing.T, m Medium, check func(s *stage)) {
+func onStage(t *testing.T, m Medium, w way, check func(s *stage)) {
 	t.Helper()
 	run := func(t *testing.T) {
 		ground, err := m.Open(1)
@@ -45,7 +55,7 @@ func onStage(t *testing.T, m Medium, check func(s *stage)) {
 				ground.Close()
 			}
 		}()
-		check(&stage{T: t, medium: m, ground: ground, in: patterns.InContext(c), ctx: ctx})
+		check(&stage{T: t, medium: m, way: w, ground: ground, in: patterns.InContext(c), ctx: ctx})
 	}
 	if m.Virtual {
 		synctest.Test(t, run)
@@ -76,6 +86,32 @@ func (s *stage) bind(e end) string {
 	s.Helper()
 	s.binds++
 	return need(e.Bind(s.ground.Endpoint(s.binds)))(s).String()
+}
+
+// join connects two sockets in the stage's way, and returns where. Where connecting
+// before binding is asked for, and an address is not known before it is bound, it binds
+// first.
+func (s *stage) join(one, other end) string {
+	s.Helper()
+	how := s.way
+	if how == early && !s.ground.Fixed {
+		how = firstBinds
+	}
+	if s.medium.told != nil {
+		s.medium.told(how)
+	}
+	switch how {
+	case secondBinds:
+		one, other = other, one
+	case early:
+		s.binds++
+		where := s.ground.Endpoint(s.binds)
+		s.ok(other.Connect(where))
+		return need(one.Bind(where))(s).String()
+	}
+	where := s.bind(one)
+	s.ok(other.Connect(where))
+	return where
 }
 
 // settle waits until what is under way is done: for sure in virtual time.

@@ -200,5 +200,6 @@ func (of target) attack(t *testing.T, dialer transport.Transport, in []byte) {
 	go io.WriteString(conn, greeting+ready(of.peer)+string(in))
 	time.Sleep(10 * time.Second) // virtual time
 	conn.Close()
+	time.Sleep(time.Second) // until that is known
 	synctest.Wait()
 }

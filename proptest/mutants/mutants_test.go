@@ -33,6 +33,33 @@ func TestMutantsApply(t *testing.T) {
 	}
 }
 
+// TestTable holds that the table of docs/MUTANTS.md has a verdict on each mutant, and
+// that none is alive in it.
+func TestTable(t *testing.T) {
+	root, err := moduleRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(root, "docs", "MUTANTS.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rows, err := parseTable(string(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range mutants {
+		r, ok := rows[m.name]
+		if !ok || r.verdict.property == survives {
+			t.Errorf("no verdict on %q, or that it survives: %v", m.name, r)
+		}
+		delete(rows, m.name)
+	}
+	for name := range rows {
+		t.Errorf("there is no mutant %q", name)
+	}
+}
+
 func TestKeep(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "table.md")
 	old := row{mutants[1].name, verdict{"order", "pair over sim", "3 histories"}, "abc"}

@@ -17,6 +17,8 @@ type distributor struct {
 	chosen []*pipe // for the message at hand
 	round  uint64  // number of that message: what pipes are marked with
 	full   *pipe   // found full last
+	skips  bool    // full pipes are not to be chosen, but counted
+	missed int64   // those that were not
 	sheet  ypipe.Sheet
 }
 
@@ -34,22 +36,33 @@ func (d *distributor) remove(p *pipe) {
 // begin begins the choice of pipes for a message: none is chosen.
 func (d *distributor) begin() {
 	d.round++
+	d.skips = false
 	d.reset()
 }
 
 // reset forgets the choice.
 func (d *distributor) reset() {
 	clear(d.chosen)
-	d.chosen = d.chosen[:0]
+	d.chosen, d.missed = d.chosen[:0], 0
 }
+
+// skip makes choose leave out the pipes that are known to be full, where all that
+// is chosen is sent, and nobody waits: a stuck peer then costs the others next to
+// nothing.
+func (d *distributor) skip() { d.skips = true }
 
 // choose makes p one of those that get the message. It may be called several
 // times for the same pipe.
 func (d *distributor) choose(p *pipe) {
-	if p.round != d.round {
-		p.round = d.round
+	switch {
+	case p.round == d.round:
+		return
+	case p.full && d.skips:
+		d.missed++
+	default:
 		d.chosen = append(d.chosen, p)
 	}
+	p.round = d.round
 }
 
 // invert chooses those that were not chosen.
@@ -103,9 +116,7 @@ func (d *distributor) help() *pipe {
 // send sends o to the chosen pipes that have room, and returns how many had
 // none.
 func (d *distributor) send(o outgoing) (dropped int64) {
-	all := len(d.chosen)
-	d.chosen = slices.DeleteFunc(d.chosen, d.lacksRoom)
-	dropped = int64(all - len(d.chosen))
+	dropped = d.missed + int64(d.dropFull())
 	size, large := o.measure()
 	switch {
 	case len(d.chosen) > 1 && large:
@@ -119,6 +130,21 @@ func (d *distributor) send(o outgoing) (dropped int64) {
 	}
 	d.reset()
 	return dropped
+}
+
+// dropFull leaves those chosen that have room, and returns how many had none.
+func (d *distributor) dropFull() (full int) {
+	for i, p := range d.chosen {
+		if d.lacksRoom(p) {
+			full++
+		} else if full > 0 {
+			d.chosen[i-full] = p
+		}
+	}
+	left := len(d.chosen) - full
+	clear(d.chosen[left:])
+	d.chosen = d.chosen[:left]
+	return full
 }
 
 // sheetMin is the number of pipes from which a message is encoded once for all.

@@ -127,6 +127,41 @@ func TestDistributorPassesOverTheFull(t *testing.T) {
 	}
 }
 
+// Pipes that are known to be full are counted, and nothing more is done for them,
+// until they say that they have room.
+func TestDistributorSkipsTheFull(t *testing.T) {
+	d, pipes := outlets(t, 3, 1)
+	message := outgoing{frames: [][]byte{[]byte("one")}}
+	send := func(to ...*pipe) int64 {
+		d.begin()
+		d.skip()
+		for _, p := range to {
+			d.choose(p)
+			d.choose(p)
+		}
+		return d.send(message)
+	}
+	for i, want := range []int64{0, 2, 2} {
+		if dropped := send(pipes[0], pipes[1]); dropped != want {
+			t.Fatalf("message %d: %d dropped, want %d", i, dropped, want)
+		}
+	}
+	if dropped := send(pipes...); dropped != 2 || got(pipes[2]) == nil {
+		t.Errorf("%d dropped, want 2", dropped)
+	}
+	if got(pipes[0]) == nil || got(pipes[0]) != nil {
+		t.Error("a full pipe has another number of messages than one")
+	}
+	if dropped := send(pipes[0], pipes[1]); dropped != 1 || got(pipes[0]) == nil {
+		t.Errorf("%d dropped, want that of the pipe that is still full", dropped)
+	}
+	d.begin()
+	d.choose(pipes[1])
+	if !d.blocked() {
+		t.Error("who waits is not to skip any")
+	}
+}
+
 // Large frames are copied once at most, small ones to each pipe.
 func TestDistributorSharesLargeFrames(t *testing.T) {
 	small, large := []byte("small"), bytes.Repeat([]byte("large"), shareMin)

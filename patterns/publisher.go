@@ -60,6 +60,9 @@ func (b *publisher) put(o outgoing) error {
 	// of the first frame of the message." https://rfc.zeromq.org/spec/29/
 	topic := o.frame(0)
 	b.dist.begin()
+	if !cfg.noDrop && !cfg.invert && b.only == nil {
+		b.dist.skip()
+	}
 	b.subs.Match(topic, b.visit)
 	if b.former.Len() > 0 {
 		b.former.Match(topic, b.visit)

@@ -57,14 +57,12 @@ func (c *Counted) Match(b []byte) bool {
 	if t.topics == 0 {
 		return false
 	}
-	for id := uint32(root); ; {
-		if t.nodes.at(id).value != 0 {
+	for n := t.nodes.at(root); n != nil; _, n, b = t.step(n, b) {
+		if n.value != 0 {
 			return true
 		}
-		if id, b = t.step(id, b); id == 0 {
-			return false
-		}
 	}
+	return false
 }
 
 // Len returns the number of distinct topics.

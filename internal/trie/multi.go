@@ -130,8 +130,8 @@ func (m *Multi[S]) Match(b []byte, visit func(s S)) {
 	if t.topics == 0 {
 		return
 	}
-	for id := uint32(root); ; {
-		switch value := t.nodes.at(id).value; {
+	for n := t.nodes.at(root); n != nil; _, n, b = t.step(n, b) {
+		switch value := n.value; {
 		case value == 0:
 		case value < many:
 			visit(m.subscribers[value].s)
@@ -139,9 +139,6 @@ func (m *Multi[S]) Match(b []byte, visit func(s S)) {
 			for _, member := range m.sets[value&^many] {
 				visit(m.subscribers[member.subscriber].s)
 			}
-		}
-		if id, b = t.step(id, b); id == 0 {
-			return
 		}
 	}
 }

@@ -76,6 +76,11 @@ func (t *tree) kid(n *node, first byte) uint32 {
 		}
 		return 0
 	}
+	return t.kidOf(n, first)
+}
+
+// kidOf is kid for a node with several kids.
+func (t *tree) kidOf(n *node, first byte) uint32 {
 	count := int(n.moreKids) + 1
 	edges := t.blocks.at(n.kids)[:edgeSize*count]
 	i := bytes.IndexByte(edges[4*count:], first)

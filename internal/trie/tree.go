@@ -20,21 +20,30 @@ type tree struct {
 	spelled []byte        // what spell returns
 }
 
-// step goes from node id along rest to a kid, and returns it with what is left
-// of rest; or 0 if no kid's label is a prefix of rest.
-func (t *tree) step(id uint32, rest []byte) (uint32, []byte) {
-	if len(rest) == 0 {
-		return 0, nil
+// step goes from node n along rest to a kid, and returns its number and itself,
+// with what is left of rest; or 0 if no kid's label is a prefix of rest. Each look
+// for a node is worth saving: searches go from node to node, not from number to
+// number.
+func (t *tree) step(n *node, rest []byte) (id uint32, kid *node, left []byte) {
+	if len(rest) == 0 || n.kids == 0 {
+		return 0, nil, nil
 	}
-	kid := t.kid(t.nodes.at(id), rest[0])
-	if kid == 0 {
-		return 0, nil
+	id = n.kids
+	if n.moreKids > 0 {
+		if id = t.kidOf(n, rest[0]); id == 0 {
+			return 0, nil, nil
+		}
 	}
-	label := t.label(t.nodes.at(kid))
-	if len(rest) < len(label) || string(rest[:len(label)]) != string(label) {
-		return 0, nil
+	kid = t.nodes.at(id)
+	size := int(kid.labelLen)
+	switch {
+	case len(rest) < size:
+		return 0, nil, nil
+	case size == 1 && kid.label[0] == rest[0]: // as of each digit of a number
+	case string(rest[:size]) != string(t.label(kid)):
+		return 0, nil, nil
 	}
-	return kid, rest[len(label):]
+	return id, kid, rest[size:]
 }
 
 // find returns the node of topic, and leaves the way to it in t.path, from the
@@ -45,8 +54,8 @@ func (t *tree) find(topic []byte) (id uint32, found bool) {
 		return 0, false
 	}
 	t.path = append(t.path[:0], root)
-	for len(topic) > 0 {
-		if id, topic = t.step(id, topic); id == 0 {
+	for n := t.nodes.at(root); len(topic) > 0; {
+		if id, n, topic = t.step(n, topic); id == 0 {
 			return 0, false
 		}
 		t.path = append(t.path, id)

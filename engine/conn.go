@@ -63,7 +63,7 @@ type Conn struct {
 	reader reader
 	role   role // of the reader
 	writer writer
-	pulse  *pulse // nil if the peer knows no heartbeats
+	pulse  pulse
 
 	// drainc is closed when what comes in is to be dropped.
 	drainc    chan struct{}
@@ -108,9 +108,8 @@ func (c *Conn) Run(ctx context.Context) (err error) {
 	defer c.leave()
 	c.port.attach(c)
 	c.assume(info)
-	if info.Major >= 3 {
-		defer c.startPulse()()
-	}
+	c.pulse.start(c)
+	defer c.pulse.stop()
 	return c.reason(c.read(rest))
 }
 

@@ -114,7 +114,7 @@ func TestPanicWhileSocketParses(t *testing.T) {
 func TestPanicInPulse(t *testing.T) {
 	a, _ := newMemConns(1)
 	c := NewConn(a, testConfig("DEALER", nil)) // without a port to send PINGs by
-	p := &pulse{conn: c, heart: Heartbeat{Interval: 1}}
+	p := &pulse{conn: c, heart: &Heartbeat{Interval: 1}}
 	p.heart.Start(time.Unix(0, 0))
 	p.beat()
 	if _, ok := errors.AsType[*actor.PanicError](c.reason(nil)); !ok {

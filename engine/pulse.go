@@ -13,32 +13,47 @@ import (
 type pulse struct {
 	conn  *Conn
 	mu    sync.Mutex
-	heart Heartbeat
+	heart *Heartbeat  // nil while there is nothing to time: most connections have none
 	timer *time.Timer // nil while there is nothing to wait for
+	deaf  bool        // we do not read for now
 	over  bool
 }
 
-// startPulse begins heartbeating. The peer's own PINGs are heeded even if we
-// send none.
-func (c *Conn) startPulse() (stop func()) {
-	p := &pulse{conn: c, heart: Heartbeat{
+// start begins heartbeating, if it was asked for. The peer's own PINGs are heeded even
+// if we send none.
+func (p *pulse) start(c *Conn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.conn = c
+	if c.cfg.HeartbeatInterval <= 0 {
+		return
+	}
+	now := time.Now()
+	p.begin(now)
+	p.schedule(now)
+}
+
+// begin makes the heart, unless the peer knows no heartbeats. p.mu is held.
+func (p *pulse) begin(now time.Time) {
+	c := p.conn
+	if c.peer.Version[0] < 3 {
+		return
+	}
+	p.heart = &Heartbeat{
 		Interval: c.cfg.HeartbeatInterval,
 		Timeout:  c.cfg.HeartbeatTimeout,
 		TTL:      c.cfg.HeartbeatTTL,
-	}}
+	}
 	if c.peer.Version[1] == 0 {
 		// ZMTP 3.0 has no heartbeats, but libzmq 4.2 to 4.3.2, which speak it,
 		// have. So we try, and count on answers once the peer has shown that
 		// it gives them.
 		p.heart.Timeout = 0
 	}
-	c.pulse = p
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := time.Now()
+	if p.deaf {
+		p.heart.Suspend()
+	}
 	p.heart.Start(now)
-	p.schedule(now)
-	return p.stop
 }
 
 func (p *pulse) stop() {
@@ -50,11 +65,15 @@ func (p *pulse) stop() {
 	}
 }
 
-// schedule sets the timer to when the heart wants to be looked at next.
+// schedule sets the timer to when the heart, if there is one, wants to be looked at
+// next. p.mu is held.
 func (p *pulse) schedule(now time.Time) {
+	if p.heart == nil || p.over {
+		return
+	}
 	at, ok := p.heart.Next()
 	switch {
-	case !ok || p.over:
+	case !ok:
 		return
 	case p.timer == nil:
 		p.timer = time.AfterFunc(at.Sub(now), p.beat)
@@ -90,54 +109,60 @@ func (p *pulse) beat() {
 
 // received tells that bytes have come from the peer.
 func (p *pulse) received() {
-	if p == nil {
-		return
-	}
 	p.mu.Lock()
-	p.heart.Received()
+	if p.heart != nil {
+		p.heart.Received()
+	}
 	p.mu.Unlock()
 }
 
 // ponged tells of a PONG.
 func (p *pulse) ponged() {
-	if p == nil {
-		return
-	}
 	p.mu.Lock()
-	p.heart.Timeout = p.conn.cfg.HeartbeatTimeout
+	p.answers()
 	p.mu.Unlock()
+}
+
+// answers is told that the peer answers PINGs. p.mu is held.
+func (p *pulse) answers() {
+	if p.heart != nil {
+		p.heart.Timeout = p.conn.cfg.HeartbeatTimeout
+	}
 }
 
 // pinged tells of a PING of the peer's.
 func (p *pulse) pinged(ttl time.Duration) {
-	p.ponged() // who asks also answers
-	if p == nil || ttl == 0 {
-		return
-	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
-	p.heart.PingReceived(now, ttl)
-	p.schedule(now)
+	if p.heart == nil && ttl > 0 {
+		p.begin(now)
+	}
+	p.answers() // who asks also answers
+	if p.heart != nil && ttl > 0 {
+		p.heart.PingReceived(now, ttl)
+		p.schedule(now)
+	}
 }
 
 // suspend tells that we do not read for now, and so cannot hear the peer.
 func (p *pulse) suspend() {
-	if p == nil {
-		return
-	}
 	p.mu.Lock()
-	p.heart.Suspend()
-	p.mu.Unlock()
+	defer p.mu.Unlock()
+	p.deaf = true
+	if p.heart != nil {
+		p.heart.Suspend()
+	}
 }
 
 // resume ends what suspend began.
 func (p *pulse) resume() {
-	if p == nil {
-		return
-	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.deaf = false
+	if p.heart == nil {
+		return
+	}
 	now := time.Now()
 	p.heart.Resume(now)
 	p.schedule(now)

@@ -58,9 +58,9 @@ func (c *MechanismConfig) authenticate(dst, routingID []byte, credentials ...[]b
 	return dst, err
 }
 
-// authenticator binds the configuration's Authenticator to the time that a
-// handshake has: it ends when the connection does, or with ctx.
-func (c *Conn) authenticator(ctx context.Context) func(Claim) (Admission, error) {
+// authenticator binds an Authenticator to the time that a handshake has: it ends when
+// the connection does, or with ctx.
+func (c *Conn) authenticator(ctx context.Context, judge Authenticator) func(Claim) (Admission, error) {
 	return func(claim Claim) (Admission, error) {
 		asking, cancel := context.WithCancel(ctx)
 		defer cancel()
@@ -75,6 +75,6 @@ func (c *Conn) authenticator(ctx context.Context) func(Claim) (Admission, error)
 			case <-asking.Done():
 			}
 		}()
-		return c.cfg.Authenticate(asking, claim)
+		return judge(asking, claim)
 	}
 }

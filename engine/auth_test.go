@@ -110,15 +110,14 @@ func TestAuthenticatorIsNotWaitedFor(t *testing.T) {
 				defer cancel()
 				nc, peer := net.Pipe()
 				defer peer.Close()
-				cfg := &Config{
-					Handshake:        HandshakeConfig{SocketType: "PULL", Server: true},
-					HandshakeTimeout: time.Minute,
-					Authenticate: func(ctx context.Context, _ Claim) (Admission, error) {
-						<-ctx.Done()
-						return Admission{}, context.Cause(ctx)
-					},
+				cfg := testConfig("PULL", nil)
+				cfg.Handshake.Server = true
+				cfg.HandshakeTimeout = time.Minute
+				cfg.judge = func(ctx context.Context, _ Claim) (Admission, error) {
+					<-ctx.Done()
+					return Admission{}, context.Cause(ctx)
 				}
-				c := NewConn(nc, cfg)
+				c := cfg.newConn(nc)
 				time.AfterFunc(time.Second, func() { test.end(c, cancel) })
 				h := NewHandshake(HandshakeConfig{SocketType: "PUSH"})
 				go func() {

@@ -39,24 +39,33 @@ type Config struct {
 	Raw bool
 
 	Pool *arena.Pool
+}
 
-	// Authenticate judges who peers are, during their handshakes; nil lets
-	// everyone in. With Raw, which has no handshake, it is not asked.
-	Authenticate Authenticator
+// An Owner is whom a connection belongs to. It is asked on the goroutine of Run, each
+// once at most.
+type Owner interface {
+	// RoutingID returns the identity that the connection announces, if
+	// [HandshakeConfig] says that it announces one.
+	RoutingID() []byte
+
+	// Authenticator returns who judges the peer during the handshake; nil lets
+	// everyone in. With Raw, which has no handshake, nobody is asked.
+	Authenticator() Authenticator
 
 	// Attach is called when the handshake is done. It returns the port that
 	// the connection is to serve, or why the peer is refused.
-	Attach func(peer *zmq.Peer) (*Port, error)
+	Attach(peer *zmq.Peer) (*Port, error)
 }
 
 // A Conn is one connection. Its reader goroutine is the one that calls Run; it
 // owns what is not said to be shared. Writing is done by the port's activation,
 // which runs only while there is something to write.
 type Conn struct {
-	nc   net.Conn
-	cfg  *Config
-	port *Port
-	peer *zmq.Peer
+	nc    net.Conn
+	cfg   *Config
+	owner Owner
+	port  *Port
+	peer  *zmq.Peer
 
 	presumed []byte // a message that the peer would send first, if it knew it; nil for none
 
@@ -85,8 +94,8 @@ type Conn struct {
 const lastWords = time.Second
 
 // NewConn returns a connection on nc, which it closes in the end.
-func NewConn(nc net.Conn, cfg *Config) *Conn {
-	return &Conn{nc: nc, cfg: cfg, drainc: make(chan struct{}), over: make(chan struct{})}
+func NewConn(nc net.Conn, cfg *Config, owner Owner) *Conn {
+	return &Conn{nc: nc, cfg: cfg, owner: owner, drainc: make(chan struct{}), over: make(chan struct{})}
 }
 
 // Run shakes hands, attaches to a port and serves it until the connection
@@ -122,7 +131,7 @@ func (c *Conn) open(ctx context.Context) (rest []byte, info *PeerInfo, err error
 		return nil, nil, err
 	}
 	c.peer = newPeer(c.nc, peer)
-	if c.port, err = c.cfg.Attach(c.peer); err != nil {
+	if c.port, err = c.owner.Attach(c.peer); err != nil {
 		return nil, nil, err
 	}
 	c.writer.init(newSink(c.nc), transform)
@@ -229,8 +238,9 @@ func (c *Conn) handshake(ctx context.Context) (rest []byte, info PeerInfo, t Tra
 		defer c.nc.SetDeadline(time.Time{})
 	}
 	cfg := c.cfg.Handshake
-	if c.cfg.Authenticate != nil {
-		cfg.Authenticate = c.authenticator(ctx)
+	cfg.RoutingID = c.owner.RoutingID()
+	if judge := c.owner.Authenticator(); judge != nil {
+		cfg.Authenticate = c.authenticator(ctx, judge)
 	}
 	h := NewHandshake(cfg)
 	buf := make([]byte, 512)

@@ -10,6 +10,13 @@ import (
 	"github.com/zeroactor/zmq/internal/arena"
 )
 
+// An owner lets everybody in, to its only port.
+type owner struct{ port *engine.Port }
+
+func (owner) RoutingID() []byte                        { return nil }
+func (owner) Authenticator() engine.Authenticator      { return nil }
+func (o owner) Attach(*zmq.Peer) (*engine.Port, error) { return o.port, nil }
+
 // Two connections, of a PUSH and a PULL, serve their ports. A socket, which does not
 // exist here, would be the other end of the ports.
 func ExampleConn() {
@@ -38,8 +45,7 @@ func ExampleConn() {
 			Handshake: engine.HandshakeConfig{SocketType: socketType},
 			Limits:    engine.Limits{MaxMessageSize: -1},
 			Pool:      pool,
-			Attach:    func(*zmq.Peer) (*engine.Port, error) { return p, nil },
-		})
+		}, owner{p})
 		end := make(chan error, 1)
 		go func() { end <- c.Run(context.Background()) }()
 		return end

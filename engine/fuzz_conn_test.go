@@ -7,8 +7,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
-
-	"github.com/zeroactor/zmq"
 )
 
 // fuzzedSockets are what FuzzConn connects to.
@@ -43,11 +41,12 @@ func FuzzConn(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, in []byte, kind byte, seed uint64) {
 		sockets := fuzzedSockets()
-		cfg := &sockets[int(kind)%len(sockets)]
 		rng := rand.New(rand.NewPCG(seed, 0))
 		e := newEnd(0, rng.IntN(4))
-		cfg.Pool, cfg.Limits.MaxMessageSize = testConfig("", nil).Pool, 20<<10
-		cfg.Attach = func(*zmq.Peer) (*Port, error) { return e.Port, nil }
+		cfg := testConfig("", e.Port)
+		pool := cfg.Pool
+		cfg.Config = sockets[int(kind)%len(sockets)]
+		cfg.Pool, cfg.Limits.MaxMessageSize = pool, 20<<10
 		r, got := e.exchange(t, cfg, randomSplit(rng, in))
 		checkFuzzedEnd(t, r)
 		if cfg.Raw {
@@ -59,7 +58,7 @@ func FuzzConn(f *testing.F) {
 			}
 			return
 		}
-		want := twinConn(cfg, in)
+		want := twinConn(&cfg.Config, in)
 		if !slices.EqualFunc(got, want, slices.Equal) {
 			t.Fatalf("got\n%v\nwant\n%v", got, want)
 		}
@@ -68,7 +67,7 @@ func FuzzConn(f *testing.F) {
 
 // exchange runs a connection whose peer sends pieces and closes, and returns all
 // that it delivers.
-func (e *end) exchange(t *testing.T, cfg *Config, pieces [][]byte) (*running, [][]fuzzedFrame) {
+func (e *end) exchange(t *testing.T, cfg *testSocket, pieces [][]byte) (*running, [][]fuzzedFrame) {
 	a, b := newMemConns(64 << 10)
 	r := run(t, a, cfg)
 	done := make(chan struct{})

@@ -167,20 +167,35 @@ func (r *running) wait() error {
 
 // testConfig returns the configuration of a socket of a type, with a port for
 // its connections.
-func testConfig(socketType string, p *Port) *Config {
-	return &Config{
-		Handshake:        HandshakeConfig{SocketType: socketType},
-		HandshakeTimeout: 10 * time.Second,
-		Limits:           Limits{MaxMessageSize: -1},
-		Pool:             arena.NewPool(-1),
-		Attach:           func(*zmq.Peer) (*Port, error) { return p, nil },
+func testConfig(socketType string, p *Port) *testSocket {
+	return &testSocket{
+		Config: Config{
+			Handshake:        HandshakeConfig{SocketType: socketType},
+			HandshakeTimeout: 10 * time.Second,
+			Limits:           Limits{MaxMessageSize: -1},
+			Pool:             arena.NewPool(-1),
+		},
+		attach: func(*zmq.Peer) (*Port, error) { return p, nil },
 	}
 }
 
+// A testSocket owns connections, and has their configuration.
+type testSocket struct {
+	Config
+	attach func(*zmq.Peer) (*Port, error)
+	judge  Authenticator
+}
+
+func (s *testSocket) RoutingID() []byte                    { return s.Handshake.RoutingID }
+func (s *testSocket) Authenticator() Authenticator         { return s.judge }
+func (s *testSocket) Attach(peer *zmq.Peer) (*Port, error) { return s.attach(peer) }
+
+func (s *testSocket) newConn(nc net.Conn) *Conn { return NewConn(nc, &s.Config, s) }
+
 // run starts a connection; it is ended with the test at the latest.
-func run(t testing.TB, nc net.Conn, cfg *Config) *running {
+func run(t testing.TB, nc net.Conn, cfg *testSocket) *running {
 	ctx, cancel := context.WithCancel(context.Background())
-	r := &running{Conn: NewConn(nc, cfg), cancel: cancel, done: make(chan struct{})}
+	r := &running{Conn: cfg.newConn(nc), cancel: cancel, done: make(chan struct{})}
 	go func() {
 		defer close(r.done)
 		defer func() { r.panic = recover() }()
@@ -218,7 +233,7 @@ func greet(nc net.Conn, cfg HandshakeConfig) (rest []byte, err error) {
 
 // established returns a connection of a PULL or PUSH with a peer that has shaken hands
 // with it and now is bytes only.
-func established(t testing.TB, cfg *Config, mine, peers net.Conn) *running {
+func established(t testing.TB, cfg *testSocket, mine, peers net.Conn) *running {
 	t.Helper()
 	r, rest := joined(t, cfg, mine, peers)
 	if len(rest) > 0 {
@@ -229,7 +244,7 @@ func established(t testing.TB, cfg *Config, mine, peers net.Conn) *running {
 
 // joined is established, but of a socket that may have something to say at once.
 // It returns that too, or what of it came with the handshake.
-func joined(t testing.TB, cfg *Config, mine, peers net.Conn) (*running, []byte) {
+func joined(t testing.TB, cfg *testSocket, mine, peers net.Conn) (*running, []byte) {
 	t.Helper()
 	r := run(t, mine, cfg)
 	other := map[string]string{"PULL": "PUSH", "PUSH": "PULL", "DEALER": "DEALER", "SUB": "PUB", "PUB": "SUB"}

@@ -87,7 +87,7 @@ func wire(messages ...string) (b []byte) {
 }
 
 // lent makes a connection over memory, whose role of the reader is on offer.
-func (d *desk) lent(t *testing.T, cfg *Config) (*running, *memConn) {
+func (d *desk) lent(t *testing.T, cfg *testSocket) (*running, *memConn) {
 	t.Helper()
 	a, b := newMemConns(64 << 10)
 	r := established(t, cfg, a, b)

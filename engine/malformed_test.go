@@ -91,7 +91,7 @@ func TestMalformedTraffic(t *testing.T) {
 					a, b := newMemConns(64 << 10)
 					r := established(t, cfg, a, b)
 					neighbour := *cfg
-					neighbour.Attach = func(*zmq.Peer) (*Port, error) { return other.Port, nil }
+					neighbour.attach = func(*zmq.Peer) (*Port, error) { return other.Port, nil }
 					x, y := newMemConns(64 << 10)
 					established(t, &neighbour, x, y)
 					a.in.end(func() { a.in.piece = piece })
@@ -156,7 +156,7 @@ func TestStrangersAtTheDoor(t *testing.T) {
 			a, b := newMemConns(64 << 10)
 			cfg := testConfig("PULL", nil)
 			cfg.Handshake.Server = true
-			cfg.Attach = func(*zmq.Peer) (*Port, error) { panic("attached") }
+			cfg.attach = func(*zmq.Peer) (*Port, error) { panic("attached") }
 			r := run(t, a, cfg)
 			put(t, b, c.wire)
 			if err := checkEnd(r.wait(), c.want); err != nil {

@@ -113,7 +113,7 @@ func TestPanicWhileSocketParses(t *testing.T) {
 // A panic of a timer's function does not end the process.
 func TestPanicInPulse(t *testing.T) {
 	a, _ := newMemConns(1)
-	c := NewConn(a, testConfig("DEALER", nil)) // without a port to send PINGs by
+	c := testConfig("DEALER", nil).newConn(a) // without a port to send PINGs by
 	p := &pulse{conn: c, heart: &Heartbeat{Interval: 1}}
 	p.heart.Start(time.Unix(0, 0))
 	p.beat()

@@ -289,7 +289,7 @@ func TestPeerOfConnection(t *testing.T) {
 	cfg := testConfig("ROUTER", e.Port)
 	var peer *zmq.Peer
 	attached := make(chan struct{})
-	cfg.Attach = func(p *zmq.Peer) (*Port, error) {
+	cfg.attach = func(p *zmq.Peer) (*Port, error) {
 		peer = p
 		close(attached)
 		return e.Port, nil
@@ -313,7 +313,7 @@ func TestAttachMayRefuse(t *testing.T) {
 	a, b := newMemConns(64 << 10)
 	reason := errors.New("no more peers")
 	cfg := testConfig("PULL", nil)
-	cfg.Attach = func(*zmq.Peer) (*Port, error) { return nil, reason }
+	cfg.attach = func(*zmq.Peer) (*Port, error) { return nil, reason }
 	r := run(t, a, cfg)
 	greet(b, HandshakeConfig{SocketType: "PUSH"})
 	if err := r.wait(); err != reason {

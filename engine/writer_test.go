@@ -75,7 +75,7 @@ func (f *flaky) complete() bool {
 
 // serve makes a connection that only writes serve the port.
 func (f *flaky) serve(e *end, t Transform) {
-	c := NewConn(f, testConfig("PUSH", e.Port))
+	c := testConfig("PUSH", e.Port).newConn(f)
 	c.port = e.Port
 	c.writer.init(f, t)
 	e.attach(c)

@@ -73,11 +73,7 @@ func (c *connecter) run(ctx context.Context, _ *actor.Node) error {
 	if err != nil {
 		return err
 	}
-	attach := l.attachNew
-	if l.pipe != nil {
-		attach = l.attachAgain
-	}
-	return c.after(l, l.run(ctx, attach))
+	return c.after(l, l.run(ctx))
 }
 
 // dial connects to the address.

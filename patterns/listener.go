@@ -55,12 +55,13 @@ type link struct {
 	endpoint  *endpoint
 	nc        net.Conn
 	pipe      *pipe // that it serves; nil before the handshake is over, but for a connecter's
+	shaking   *engine.Conn
 	connected time.Time
 }
 
 // accepted is the actor of a connection that was accepted.
 func (l *link) accepted(ctx context.Context, _ *actor.Node) error {
-	l.run(ctx, l.attachNew)
+	l.run(ctx)
 	if l.pipe != nil {
 		l.lost()
 	}
@@ -102,30 +103,36 @@ func (l *link) attachNew(peer *zmq.Peer) (*engine.Port, error) {
 // run runs the connection to its end, and returns why it ended. Like all that is
 // below it on the stack of a connection's goroutine it has no large variables of its
 // own: idle connections are kept small that way.
-func (l *link) run(ctx context.Context, attach func(*zmq.Peer) (*engine.Port, error)) error {
-	c := l.conn(attach)
+func (l *link) run(ctx context.Context) error {
+	c := l.conn()
 	err := c.Run(ctx)
 	l.ended(c, err)
 	return err
 }
 
 // conn returns the connection, which is yet to be run.
-func (l *link) conn(attach func(*zmq.Peer) (*engine.Port, error)) *engine.Conn {
-	s := l.sock
-	cfg := s.engineConfig(l.endpoint)
-	cfg.Authenticate = l.authenticator()
-	c := engine.NewConn(l.nc, cfg)
-	s.shake(c, l)
-	cfg.Attach = func(peer *zmq.Peer) (*engine.Port, error) {
-		s.shaken(c)
-		l.connected = time.Now()
-		port, err := attach(peer)
-		if err == nil {
-			l.tell(HandshakeSucceeded, peer, nil)
-		}
-		return port, err
+func (l *link) conn() *engine.Conn {
+	l.shaking = engine.NewConn(l.nc, l.sock.engineConfig(l.endpoint.bound), l)
+	l.sock.shake(l.shaking, l)
+	return l.shaking
+}
+
+// RoutingID, with Authenticator and Attach, makes a link an [engine.Owner].
+func (l *link) RoutingID() []byte { return l.sock.announced() }
+
+// Attach gives the connection its port, now that the handshake is done.
+func (l *link) Attach(peer *zmq.Peer) (port *engine.Port, err error) {
+	l.sock.shaken(l.shaking)
+	l.connected = time.Now()
+	if l.pipe == nil {
+		port, err = l.attachNew(peer)
+	} else {
+		port, err = l.attachAgain(peer)
 	}
-	return c
+	if err == nil {
+		l.tell(HandshakeSucceeded, peer, nil)
+	}
+	return port, err
 }
 
 // ended tells monitors that the connection has ended.
@@ -186,15 +193,28 @@ func (s *socket) announced() []byte {
 	return s.cfg.routingID
 }
 
-// engineConfig returns what a connection needs to know of its socket.
-func (s *socket) engineConfig(e *endpoint) *engine.Config {
+// engineConfig returns what connections need to know of their socket: those that were
+// accepted, or those that were made. It is the same for all of them.
+func (s *socket) engineConfig(accepted bool) *engine.Config {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	kept := &s.connecting
+	if accepted {
+		kept = &s.accepting
+	}
+	if *kept == nil {
+		*kept = s.newEngineConfig()
+		(*kept).Handshake.Server = accepted
+	}
+	return *kept
+}
+
+func (s *socket) newEngineConfig() *engine.Config {
 	return &engine.Config{
 		Handshake: engine.HandshakeConfig{
 			SocketType:   s.typ,
-			RoutingID:    s.announced(),
 			SendIdentity: s.typ == "REQ" || s.typ == "DEALER" || s.typ == "ROUTER",
 			Metadata:     s.cfg.metadata,
-			Server:       e.bound,
 		},
 		HandshakeTimeout:  s.cfg.handshakeTimeout,
 		HeartbeatInterval: s.cfg.heartbeatInterval,

@@ -124,9 +124,9 @@ func TestOptionsReachConnections(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := &endpoint{addr: zmq.Endpoint{Scheme: "tcp", Address: "x"}, bound: true}
-	got := s.engineConfig(e)
+	got := s.engineConfig(e.bound)
 	if got.HandshakeTimeout != 1 || got.HeartbeatInterval != 2 || got.HeartbeatTimeout != 3 || got.HeartbeatTTL != 4 ||
-		got.Limits != (engine.Limits{MaxMessageSize: 5, MaxMessageFrames: 8, MaxMessageBytes: 9}) || string(got.Handshake.RoutingID) != "id" || !got.Handshake.Server {
+		got.Limits != (engine.Limits{MaxMessageSize: 5, MaxMessageFrames: 8, MaxMessageBytes: 9}) || string((&link{sock: &s.socket}).RoutingID()) != "id" || !got.Handshake.Server {
 		t.Errorf("connections get %+v", got)
 	}
 	if v, ok := got.Handshake.Metadata.Get("x-A"); !ok || string(v) != "b" {

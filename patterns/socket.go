@@ -46,24 +46,25 @@ type socket struct {
 	recvq mailbox.WaitList // goroutines that wait until a pipe has something
 
 	// In the turn.
-	closed    bool
-	waited    bool    // the last receive had to wait, and nothing was sent since
-	atOnce    bool    // the caller writes to the connection itself: see beginPut
-	putting   bool    // between beginPut and endPut
-	carried   int     // bytes of the large message that is put meanwhile, or 0
-	unwritten *pipe   // that it is to write to
-	lender    *pipe   // whose connection receivers may have been lent the reading of; nil if none
-	ahead     *pipe   // whose connection the sender is to wait for: see pace
-	aheadAt   int64   // ... until it has read so far
-	batching  bool    // sends do not flush yet
-	unflushed []*pipe // by the batch
-	pipes     map[*pipe]struct{}
-	endpoints map[string][]*endpoint
-	shaking   map[*engine.Conn]*link // connections in their handshake
-	ending    map[*endpoint]struct{} // unbound or disconnected, not at their end
-	unbound   map[*endpoint]struct{} // disconnected from inproc names that nobody had bound, with something left
-	stats     Stats
-	watchers  []*watcher
+	closed                bool
+	waited                bool    // the last receive had to wait, and nothing was sent since
+	atOnce                bool    // the caller writes to the connection itself: see beginPut
+	putting               bool    // between beginPut and endPut
+	carried               int     // bytes of the large message that is put meanwhile, or 0
+	unwritten             *pipe   // that it is to write to
+	lender                *pipe   // whose connection receivers may have been lent the reading of; nil if none
+	ahead                 *pipe   // whose connection the sender is to wait for: see pace
+	aheadAt               int64   // ... until it has read so far
+	batching              bool    // sends do not flush yet
+	unflushed             []*pipe // by the batch
+	pipes                 map[*pipe]struct{}
+	endpoints             map[string][]*endpoint
+	accepting, connecting *engine.Config         // nil before the first connection that is accepted, or made
+	shaking               map[*engine.Conn]*link // connections in their handshake
+	ending                map[*endpoint]struct{} // unbound or disconnected, not at their end
+	unbound               map[*endpoint]struct{} // disconnected from inproc names that nobody had bound, with something left
+	stats                 Stats
+	watchers              []*watcher
 
 	lingering sync.WaitGroup // goroutines that wait for ending endpoints
 	monitors  monitors

@@ -61,8 +61,8 @@ func isZAPString(s string) bool {
 	return len(s) <= 255
 }
 
-// authenticator returns who judges the peers of a connection; nil if nobody does.
-func (l *link) authenticator() engine.Authenticator {
+// Authenticator returns who judges the peer; nil if nobody does.
+func (l *link) Authenticator() engine.Authenticator {
 	if l.sock.cfg.zapDomain == "" {
 		return nil
 	}

@@ -15,11 +15,11 @@ type life struct {
 	begun    time.Time       // the current run; owned by the node's goroutine
 
 	// Guarded by the node's mu.
-	err      error                   // what the node ends with
-	cause    error                   // why it was killed
-	cancel   context.CancelCauseFunc // of the current run; nil between runs
-	reaped   chan struct{}           // closed when the last child has ended; nil if nobody waits
-	wake     chan struct{}           // closed when the node stops; nil if it is not resting
+	err      error         // what the node ends with
+	cause    error         // why it was killed
+	running  *lazyCtx      // of the current run; nil between runs
+	reaped   chan struct{} // closed when the last child has ended; nil if nobody waits
+	wake     chan struct{} // closed when the node stops; nil if it is not resting
 	restarts int
 }
 
@@ -71,14 +71,14 @@ func (n *Node) run() (err error) {
 // openRun makes the context of a run, which is done already if the node has
 // been killed.
 func (n *Node) openRun() context.Context {
-	ctx, cancel := context.WithCancelCause(n.life().base)
+	ctx := &lazyCtx{base: n.life().base}
 	n.life().begun = time.Now()
 	n.mu.Lock()
-	n.life().cancel = cancel
+	n.life().running = ctx
 	killed, cause := n.killed, n.life().cause
 	n.mu.Unlock()
 	if killed {
-		cancel(cause)
+		ctx.end(cause)
 	}
 	return ctx
 }
@@ -88,11 +88,11 @@ func (n *Node) openRun() context.Context {
 func (n *Node) survives(err error) bool {
 	l := n.life()
 	n.mu.Lock()
-	cancel := l.cancel
-	l.cancel = nil
+	ctx := l.running
+	l.running = nil
 	over := runOver{err: err, stopping: n.state != alive, killed: n.killed}
 	n.mu.Unlock()
-	cancel(errRunOver)
+	ctx.end(errRunOver)
 
 	over.at = time.Now()
 	over.lived = over.at.Sub(l.begun)

@@ -126,8 +126,8 @@ func (l *life) interrupt(cause error) {
 		return
 	}
 	l.cause = cause
-	if l.cancel != nil {
-		l.cancel(cause)
+	if l.running != nil {
+		l.running.end(cause)
 	}
 }
 

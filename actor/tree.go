@@ -124,5 +124,5 @@ func (n *Node) lingers() bool {
 	if n.state == ended {
 		return false
 	}
-	return n.children.empty() || n.life() != nil && n.life().cancel != nil || n.body != nil && n.told
+	return n.children.empty() || n.life() != nil && n.life().running != nil || n.body != nil && n.told
 }

@@ -106,7 +106,7 @@ func NewConn(nc net.Conn, cfg *Config, owner Owner) *Conn {
 // another goroutine, that writes or beats for the connection, ends only the
 // connection: Run then returns an [*actor.PanicError].
 func (c *Conn) Run(ctx context.Context) (err error) {
-	stop := context.AfterFunc(ctx, func() { c.fail(context.Cause(ctx)) })
+	stop := actor.AfterFunc(ctx, func() { c.fail(context.Cause(ctx)) })
 	defer stop()
 	defer c.nc.Close()
 

@@ -80,7 +80,10 @@ func (c *connecter) run(ctx context.Context, _ *actor.Node) error {
 func (c *connecter) dial(ctx context.Context) (*link, error) {
 	s, e := c.sock, c.endpoint
 	s.emit(Event{Kind: ConnectDelayed, Endpoint: e.addr.String()})
-	nc, err := c.transport.Dial(ctx, e.addr.Address, &s.cfg.transport)
+	dialing, cancel := context.WithCancelCause(context.Background()) // for ctx keeps what it has had to do with
+	defer actor.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })()
+	defer cancel(nil)
+	nc, err := c.transport.Dial(dialing, e.addr.Address, &s.cfg.transport)
 	if err != nil {
 		s.emit(Event{Kind: Closed, Endpoint: e.addr.String(), Err: err})
 		if s.cfg.reconnectStop&ReconnectStopRefused != 0 && errors.Is(err, syscall.ECONNREFUSED) {

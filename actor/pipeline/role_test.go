@@ -3,6 +3,7 @@ package pipeline_test
 import (
 	"context"
 	"errors"
+	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -104,9 +105,17 @@ func TestToldWhy(t *testing.T) {
 			told, cause = context.Cause(port.Told()), port.Cause()
 			return nil
 		})
-		pipeline.ForEach(s, func(context.Context, int) error { return errOdd })
+		first := pipeline.Apply(s, func(in iter.Seq2[int, error]) iter.Seq2[int, error] {
+			return func(yield func(int, error) bool) {
+				for v, err := range in {
+					yield(v, err)
+					return
+				}
+			}
+		})
+		pipeline.ForEach(first, func(context.Context, int) error { return nil })
 		err := p.Run(ctx)
-		if !errors.Is(told, want) || cause == nil || !errors.Is(err, cause) {
+		if !errors.Is(told, want) || !errors.Is(err, cause) || (cause == nil) != (how == "not wanted") {
 			t.Errorf("%s: told %v, cause %v, error %v", how, told, cause, err)
 		}
 		cancel(nil)

@@ -101,9 +101,10 @@ type crossing struct {
 	site *Site
 	ins  int // streams that it joins
 
-	mu     sync.Mutex // guards the rest
-	bound  string     // endpoint that has been bound here
-	givers int        // ends here that have not ended
+	mu      sync.Mutex // guards the rest
+	bound   string     // endpoint that has been bound here
+	givers  int        // ends here that have not ended
+	refused bool       // the end here that takes wants no more
 }
 
 // crossing enters an edge of the definition, and returns nil if it is not one of sockets.
@@ -182,6 +183,19 @@ func (x *crossing) givesHere() bool {
 	return x.givers > 0
 }
 
+// refuse says that the end here that takes wants no more, which those that give here can hear of.
+func (x *crossing) refuse() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.refused = x.isWhole()
+}
+
+func (x *crossing) isRefused() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.refused
+}
+
 // isWhole reports whether all of the edge is in this process.
 func (x *crossing) isWhole() bool { return x.site.Role == "" }
 
@@ -192,7 +206,7 @@ func cross[T any](ins []pipeline.Stream[T], x *crossing, packer Packer[T], opts 
 			e := newRouterEnd(x, packer)
 			pipeline.Outflow(in, e.run, x.options(opts, "out", x.from(i), e.ready)...)
 		} else {
-			e := &giver[T]{crossing: x, packer: packer}
+			e := &giver[T]{crossing: x, packer: packer, index: i}
 			pipeline.Outflow(in, e.run, x.options(opts, "out", x.from(i), e.ready)...)
 		}
 	}

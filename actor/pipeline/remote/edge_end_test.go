@@ -197,6 +197,36 @@ func TestTakerLeaves(t *testing.T) {
 	}
 }
 
+// A part that wants no more ends the whole, also over sockets.
+func TestNotWanted(t *testing.T) {
+	everyWire(t, func(t *testing.T, kind, bind string) {
+		ctx, cancel := context.WithTimeout(t.Context(), limit)
+		defer cancel()
+		site, _ := apart(t, kind, bind)
+		site.Role = ""
+		p := pipeline.New(pipeline.Config{})
+		given := 0
+		in := pipeline.Source(p, func(context.Context) iter.Seq2[int, error] { return endless(&given) })
+		out := remote.Edge(in, site, remote.Link[int]{Name: "relay"})
+		var got []int
+		pipeline.Collect(pipeline.Apply(out, func(in iter.Seq2[int, error]) iter.Seq2[int, error] {
+			return func(yield func(int, error) bool) {
+				for v, err := range in {
+					if !yield(v, err) || v == 99 {
+						return
+					}
+				}
+			}
+		}), &got)
+		if err := site.Run(ctx, p); err != nil {
+			t.Error(err)
+		}
+		if !slices.Equal(got, slices.Collect(upTo(100))) {
+			t.Errorf("%d are taken", len(got))
+		}
+	})
+}
+
 // Nobody at the other side is an error when patience ends.
 func TestNobodyThere(t *testing.T) {
 	everyWire(t, func(t *testing.T, kind, bind string) {

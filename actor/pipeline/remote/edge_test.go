@@ -93,6 +93,9 @@ func (c *cast) play(ctx context.Context, role string, binds int, change ...func(
 		plan.Edges[name] = w
 	}
 	site := &remote.Site{Role: role, Plan: plan, Context: c.zmq, Quiet: time.Second}
+	if role == "worker" {
+		site.Patience = 5 * time.Second // it may come when all is done
+	}
 	if c.zmq == nil {
 		site.Context = newContext(c.t)
 	}

@@ -8,7 +8,7 @@ import (
 
 // What the ends of an edge of PUSH and PULL, or of PUB and SUB, say to each other: a kind, who gives, and a number.
 //
-//	hello  how many items it has given so far: none
+//	hello  which of the streams that the edge joins it gives, from 0
 //	item   the item's number among those that it gives, from 0; the item's frames
 //	over   how many items it has given in all; why it was cut short, or nothing
 //

@@ -30,6 +30,7 @@ type giver[T any] struct {
 	sock sender
 	port pipeline.Port[T, pipeline.None]
 
+	index int    // of the stream, among those that the edge joins
 	id    uint64 // what the other side knows it by
 	given uint64 // items
 	m     zmq.Message
@@ -109,7 +110,7 @@ func (g *giver[T]) begin(ctx context.Context) error {
 	if err != nil || g.end.binds {
 		return err
 	}
-	head{kindHello, g.id, 0}.appendTo(&g.m)
+	head{kindHello, g.id, uint64(g.index)}.appendTo(&g.m)
 	return g.send(ctx)
 }
 
@@ -130,7 +131,7 @@ func (g *giver[T]) await(ctx context.Context, look func() error) error {
 		if err := look(); !errors.Is(err, errAwait) {
 			return err
 		}
-		if g.end.peers() == 0 && g.port.Cause() != nil {
+		if g.end.peers() == 0 && (g.isRefused() || g.port.Cause() != nil) {
 			return errGivenUp
 		}
 		timer.Reset(wait)
@@ -146,7 +147,7 @@ func (g *giver[T]) give(ctx context.Context, v T) error {
 	}
 	if err := g.send(ctx); err != nil {
 		if ctx.Err() != nil || errors.Is(err, errGivenUp) {
-			g.port.Dead(v, pipeline.ErrKilled)
+			g.port.Dead(v, pipeline.ErrEnded)
 			return err
 		}
 		return g.port.Failed(ctx, v, err)
@@ -158,13 +159,19 @@ func (g *giver[T]) give(ctx context.Context, v T) error {
 // send sends m. It waits while those at the other side have no room, and for somebody to
 // be there no longer than the site has patience.
 func (g *giver[T]) send(ctx context.Context) error {
-	err := g.sock.TrySend(&g.m)
-	if !errors.Is(err, zmq.ErrAgain) {
-		return err
+	isPub := g.wire.Kind == Pub // which would send to nobody without a word
+	if !isPub || g.end.peers() > 0 {
+		if err := g.sock.TrySend(&g.m); !errors.Is(err, zmq.ErrAgain) {
+			return err
+		}
 	}
 	return g.await(ctx, func() error {
-		if d, _ := g.end.alone(); d > g.site.patience() {
+		d, _ := g.end.alone()
+		switch {
+		case d > g.site.patience():
 			return g.end.errAlone(g.site.patience())
+		case isPub && g.end.peers() == 0:
+			return errAwait
 		}
 		within, cancel := context.WithTimeout(ctx, glance)
 		defer cancel()

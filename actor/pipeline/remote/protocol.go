@@ -53,15 +53,21 @@ func (n note) message(to []byte) *zmq.Message {
 	return m
 }
 
-// parse reads the frames of m from the i-th on. The body is the next one, a view of m.
+// parse reads the frames of m from the i-th on, two. The body is a view of m.
 func parse(m *zmq.Message, i int) (n note, ok bool) {
+	if m.Len() != i+2 {
+		return n, false
+	}
+	n, ok = parseHeader(m, i)
+	n.body = m.Frame(i + 1)
+	return n, ok
+}
+
+// parseHeader reads the i-th frame of m; what follows is as many frames as an item has.
+func parseHeader(m *zmq.Message, i int) (n note, ok bool) {
 	if m.Len() <= i || len(m.Frame(i)) != 9 {
 		return n, false
 	}
 	h := m.Frame(i)
-	n = note{kind: h[0], number: binary.BigEndian.Uint64(h[1:])}
-	if m.Len() > i+1 {
-		n.body = m.Frame(i + 1)
-	}
-	return n, true
+	return note{kind: h[0], number: binary.BigEndian.Uint64(h[1:])}, true
 }

@@ -41,7 +41,7 @@ func (r *routerEnd[T]) run(ctx context.Context, port pipeline.Port[T, pipeline.N
 	r.d.port = port
 	r.d.alone = func(since time.Time) error {
 		switch {
-		case port.Cause() != nil:
+		case r.isRefused() || port.Cause() != nil:
 			return errGivenUp
 		case time.Since(since) > r.site.patience():
 			return fmt.Errorf("edge %q: %w for %v", r.name, ErrNoPeer, r.site.patience())
@@ -119,6 +119,7 @@ func (e *dealerEnd[T]) take(ctx context.Context) error {
 		}
 		switch told := e.port.Told(); {
 		case told.Err() != nil && (!e.isWhole() || !errors.Is(context.Cause(told), pipeline.ErrDraining)):
+			e.refuse()
 			return e.dealer.Send(ctx, note{kind: kindBye}.message(nil))
 		case e.isWhole() && !e.givesHere() && err != nil:
 			return nil // it has failed, and that is known
@@ -152,10 +153,10 @@ func (e *dealerEnd[T]) recv(ctx context.Context) (*zmq.Message, error) {
 // note deals with what the other side says.
 func (e *dealerEnd[T]) note(ctx context.Context, m *zmq.Message) (over bool, err error) {
 	defer m.Release()
-	switch n, ok := parse(m, 0); {
-	case ok && n.kind == kindEnd:
-		if len(n.body) > 0 && !e.isWhole() { // here it is known
-			return true, e.port.Trouble(ctx, fmt.Errorf("edge %q: %w: %s", e.name, ErrCutShort, n.body))
+	switch n, ok := parseHeader(m, 0); {
+	case ok && n.kind == kindEnd && m.Len() == 2:
+		if reason := m.Frame(1); len(reason) > 0 && !e.isWhole() { // here it is known
+			return true, e.port.Trouble(ctx, fmt.Errorf("edge %q: %w: %s", e.name, ErrCutShort, reason))
 		}
 		return true, nil
 	case ok && n.kind == kindTask:

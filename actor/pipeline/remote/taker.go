@@ -21,6 +21,7 @@ type taker[T any] struct {
 	m    zmq.Message
 
 	givers map[uint64]*source // those that are known
+	heard  map[uint64]bool    // streams that the edge joins of which one has been heard
 	ended  int                // of these, those that have ended
 	lost   int                // of these, those that are gone without having ended
 
@@ -42,7 +43,7 @@ func (t *taker[T]) ready() (err error) {
 	}
 	t.site.sockets = append(t.site.sockets, t.sock)
 	t.end.crossing, t.end.sock, t.end.binds = t.crossing, t.sock, t.wire.binds(bindTo)
-	t.givers = make(map[uint64]*source)
+	t.givers, t.heard = make(map[uint64]*source), make(map[uint64]bool)
 	if t.end.binds {
 		return t.bind(t.sock)
 	}
@@ -134,10 +135,14 @@ func (t *taker[T]) take(ctx context.Context) error {
 		g = new(source)
 		t.givers[h.giver] = g
 	}
-	if !g.heard && h.kind != kindOver {
-		g.heard, g.first = true, h.number
+	if h.kind == kindHello {
+		t.heard[h.number] = true
+		g.heard = true // from its first item on
 	}
 	if h.kind == kindItem {
+		if !g.heard {
+			g.heard, g.first = true, h.number
+		}
 		g.got++
 		v, err := t.packer.Unpack(&t.m, 1)
 		if err != nil {
@@ -207,8 +212,8 @@ func (t *taker[T]) lookAtAll(ctx context.Context) (over bool, err error) {
 		return true, t.end.errAlone(t.site.patience())
 	}
 	// What came before the last of them was gone is here: it has been looked for since.
-	over = t.settled && open == 0 && pipes == 0
-	t.settled = len(t.givers) > 0 && open == 0 && pipes == 0
+	settled := len(t.heard) >= t.ins && open == 0 && pipes == 0 && !(t.isWhole() && t.givesHere())
+	over, t.settled = t.settled && settled, settled
 	return over, nil
 }
 
@@ -239,6 +244,7 @@ func (t *taker[T]) leave(ctx context.Context) error {
 	if t.end.binds {
 		away = t.sock.Unbind
 	}
+	t.refuse()
 	_ = away(t.endpoint()) // it may have been lost
 	for ctx.Err() == nil && t.sock.TryRecv(&t.m) == nil {
 		if err := t.take(ctx); err != nil {

@@ -70,7 +70,7 @@ func Explore(t testing.TB, cfg Config, setup func(w *World)) {
 	start := time.Now()
 	e.all()
 	e.someAtRandom()
-	for _, what := range cfg.Reach {
+	for _, what := range e.cfg.Reach {
 		if !e.reached[what] {
 			t.Errorf("modeltest: no schedule came to %q", what)
 		}

@@ -154,6 +154,7 @@ func Ask[M, R any](ctx context.Context, to Ref[M], ask func(ReplyTo[R]) M) (R, e
 // wait waits for the answer, or returns why not. If it is an actor that does, by is
 // its incarnation.
 func (q *question[R]) wait(ctx context.Context, by *runCtx) (err error) {
+	by.passOnEarly()
 	defer q.core.node.resume(by)
 	if by != nil {
 		w := by.core.sup.sys.waits.get(by, ForAnswer, &q.core.node)

@@ -93,16 +93,28 @@ const shortRun = 4
 
 // activate is the goroutine.
 func (c *cell[M]) activate() {
-	if c.timed {
-		c.startClock()
-	}
-	for c.work() {
+	for next := c.step(); next != nil; {
+		next = next.node.body.step()
 	}
 }
 
+// step is one activation. It returns whom to run next on this goroutine, or nil.
+func (c *cell[M]) step() (heir *core) {
+	if c.timed {
+		c.startClock()
+	}
+	for again := true; again; {
+		again, heir = c.work()
+	}
+	return heir
+}
+
+// start runs c, which was asleep and has been given a message, on a goroutine of its own.
+func (c *cell[M]) start() { c.q.Begin() }
+
 // work runs the cell until there is nothing to do: then it returns false, and the
 // goroutine must end. It returns true after a failure.
-func (c *cell[M]) work() (again bool) {
+func (c *cell[M]) work() (again bool, heir *core) {
 	var it item[M]
 	busy, clean := false, false
 	defer func() {
@@ -113,52 +125,62 @@ func (c *cell[M]) work() (again bool) {
 			go c.survive(func() { c.over(ErrGoexit) })
 		}
 	}()
-	again = c.loop(&it, &busy)
+	again, heir = c.loop(&it, &busy)
 	clean = true
-	return again
+	return again, heir
 }
 
 // loop is work, and says in it and busy what it is at.
-func (c *cell[M]) loop(it *item[M], busy *bool) (again bool) {
+func (c *cell[M]) loop(it *item[M], busy *bool) (again bool, heir *core) {
 	handled, yielded := 0, false
 	for {
-		if c.q.Urgent() && !c.obey() {
-			return false
+		if c.q.Urgent() {
+			c.ctx.passOn()
+			if !c.obey() {
+				return false, nil
+			}
 		}
 		if c.stage == resting {
 			if c.sleep(true) {
-				return false
+				return false, nil
 			}
 			continue
 		}
 		var ok bool
 		if *it, ok = c.next(); ok {
 			ctx := c.context()
+			ctx.takeBaton()
 			*busy = true
 			err := c.actor.Receive(ctx, it.m)
 			*busy = false
 			if err != nil {
+				ctx.passOn()
 				c.failed(*it, err)
 				if c.stage == gone {
-					return false
+					return false, nil
 				}
 			}
 			handled++
 			continue
 		}
 		if c.stage == draining {
+			c.ctx.passOn()
 			if c.q.Look() {
 				continue
 			}
 			c.finish(nil)
-			return false
+			return false, nil
 		}
-		if 0 < handled && handled <= shortRun && !yielded {
+		heir := c.ctx.heir()
+		if heir == nil && 0 < handled && handled <= shortRun && !yielded {
 			yielded = true
 			runtime.Gosched()
 		}
 		if c.sleep(false) {
-			return false
+			return false, heir
+		}
+		if heir != nil {
+			heir.node.body.start()
 		}
 	}
 }
@@ -175,6 +197,7 @@ func (c *cell[M]) next() (item[M], bool) {
 // crashed does what follows a panic with v, or Goexit if v is nil. It returns true
 // if there may be more to do.
 func (c *cell[M]) crashed(it item[M], v any) (again bool) {
+	c.ctx.passOn()
 	if v == nil { // only deferred calls still run on this goroutine
 		go c.survive(func() { c.failed(it, ErrGoexit) })
 		return false
@@ -246,7 +269,10 @@ func (c *cell[M]) put(ctx context.Context, it item[M], wait bool) error {
 		}
 		return c.outcome(o)
 	}
-	o := c.q.Put(it)
+	o, wake := c.q.PutQuietly(it)
+	if wake && !c.leftTo(ctx) {
+		c.q.Begin()
+	}
 	if o != mailbox.Full {
 		return c.outcome(o)
 	}
@@ -265,6 +291,7 @@ func (c *cell[M]) put(ctx context.Context, it item[M], wait bool) error {
 // putWait waits for room. If an actor does, it is known that it waits.
 func (c *cell[M]) putWait(ctx context.Context, it item[M]) (mailbox.Outcome, error) {
 	by := callerOf(ctx)
+	by.passOnEarly()
 	defer c.node.resume(by)
 	if by == nil {
 		return c.q.PutWait(ctx, it, nil)

@@ -50,6 +50,9 @@ type body interface {
 	failure() error     // what it ended with; called when it has
 	activity() string   // what it is doing, in a word or two
 
+	start()      // runs it on a goroutine of its own
+	step() *core // runs it; returns whom to run next
+
 	counts() (restarts int, m *MailboxSnapshot) // how often it has failed; with a mailbox to fill
 	mailbox(m *MailboxSnapshot)                 // how it stands with its messages
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/zeroactor/zmq/mailbox"
 )
 
 // A runCtx is the context of one incarnation. Most actors never wait for theirs,
@@ -11,6 +13,9 @@ import (
 type runCtx struct {
 	core  *core
 	begun time.Time
+
+	pass  pass // owned by the activation
+	baton mailbox.Baton[core]
 
 	mu     sync.Mutex
 	inner  context.Context

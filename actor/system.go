@@ -11,6 +11,7 @@ import (
 	"github.com/puzpuzpuz/xsync/v3"
 
 	"github.com/zeroactor/zmq/actor/internal/turns"
+	"github.com/zeroactor/zmq/mailbox"
 )
 
 // DefaultDrain is the [Config.Drain] of a system that names none.
@@ -69,6 +70,7 @@ type system struct {
 	defaults *options
 	hands    sync.WaitGroup // goroutines that restart several actors
 	waits    waits
+	relay    *mailbox.Relay[core]
 
 	names *xsync.MapOf[string, any] // *cell[M] by path; nil is a supervisor's
 
@@ -122,6 +124,9 @@ func newSystem(ctx context.Context, cfg Config) (*system, error) {
 	node.spec = &Spec{Ordered: true}
 	node.tree.turns = turns.From(ctx)
 	y.waits.root = node
+	if node.tree.turns == nil && !node.tree.Labels {
+		y.relay = mailbox.NewRelay(func(c *core) { c.node.body.start() })
+	}
 	y.root = &Supervisor{sys: y, node: node, path: "/" + cfg.Name, how: cfg.Supervision, hand: newHand()}
 	return y, nil
 }

@@ -172,6 +172,7 @@ func (n *Node) waitEnd(ctx context.Context, done <-chan struct{}) (err error) {
 	default:
 	}
 	by := callerOf(ctx)
+	by.passOnEarly()
 	defer n.resume(by)
 	var failed chan error
 	if by != nil {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // The types and functions behind which all synchronization of this package
@@ -16,6 +17,9 @@ type (
 	atomicPointer[T any] = atomic.Pointer[T]
 	mutex                = sync.Mutex
 )
+
+// after runs f on a goroutine of its own when d has passed.
+func after(d time.Duration, f func()) { time.AfterFunc(d, f) }
 
 // start runs f on a goroutine of its own.
 func start(f func()) { go f() }

@@ -4,6 +4,7 @@ package mailbox
 
 import (
 	"context"
+	"time"
 
 	"github.com/zeroactor/zmq/internal/modeltest"
 )
@@ -65,6 +66,9 @@ type mutex struct{ modeltest.Mutex }
 func (m *mutex) Lock()         { m.Mutex.Lock(world) }
 func (m *mutex) TryLock() bool { return m.Mutex.TryLock(world) }
 func (m *mutex) Unlock()       { m.Mutex.Unlock(world) }
+
+// after may be at any time.
+func after(_ time.Duration, f func()) { world.Go("after a while", f) }
 
 func start(f func()) {
 	world.Step()

@@ -7,13 +7,14 @@
 //     the writing end of a connection.
 //   - A [Queue] is for such an actor that gets items of one type from many, under
 //     a high-water mark, and commands that go past them.
+//   - A [Relay] lets such actors pass their goroutines on to those whom they wake.
 //   - A [WaitList] is the line of goroutines that wait until an actor's state is
 //     as they need it.
 //
 // # Concurrency
 //
 // Turn, Event and Activation may be used by any goroutine, and so may a Queue but for
-// what its reader does. A WaitList belongs to a
+// what its reader does, and a Relay but for what is said to be the activation's. A WaitList belongs to a
 // turn, and so does what is said of each of its methods.
 //
 // # What is promised
@@ -25,6 +26,9 @@
 //
 // Each wake-up of an activation is followed by work that begins after it; many
 // wake-ups may be followed by one.
+//
+// Who is left in a [Baton] is returned to one caller, or given a goroutine by the relay, at the latest
+// soon after [Patience].
 //
 // Who is woken in a line is the one who has waited longest, and has the duty to
 // use the wake-up or to pass it on; [WaitList.Leave] says which. A wait ends early

@@ -3,6 +3,7 @@
 package mailbox
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/zeroactor/zmq/internal/invariant"
@@ -15,7 +16,7 @@ func TestMutants(t *testing.T) {
 	if testing.Short() || invariant.Enabled {
 		t.Skip("takes a while")
 	}
-	modeltest.Mutants(t, "ypipemodel", mutants)
+	modeltest.Mutants(t, "ypipemodel", slices.Concat(mutants, relayMutants))
 }
 
 // mutants of the turn, the activation and the line.
@@ -215,8 +216,8 @@ var mutants = []modeltest.Mutant{
 	},
 	{
 		Name:   "into the hand of who is awake",
-		Old:    "\t\tq.in.push(v)\n\t\tq.mu.Unlock()\n\t\treturn\n\t}\n\tq.away = awake\n",
-		New:    "\t\tq.hand.push(v)\n\t\tq.mu.Unlock()\n\t\treturn\n\t}\n\tq.away = awake\n",
+		Old:    "\t\tq.in.push(v)\n\t\tq.mu.Unlock()\n\t\treturn false\n\t}\n\tq.away = awake\n",
+		New:    "\t\tq.hand.push(v)\n\t\tq.mu.Unlock()\n\t\treturn false\n\t}\n\tq.away = awake\n",
 		Breaks: "Items go past those that wait, or the reader's hand changes while it takes from it.",
 	},
 	{

@@ -99,9 +99,26 @@ func (q *Queue[T]) Put(v T) Outcome {
 		q.mu.Unlock()
 		return o
 	}
-	q.push(v)
+	if q.push(v) {
+		start(q.run)
+	}
 	return Queued
 }
+
+// PutQuietly is Put, but leaves a reader that was asleep to the caller: then wake is true, and
+// the caller is to call [Queue.Begin], or to do on a goroutine of its own what the queue was told to
+// run. Any goroutine may call it.
+func (q *Queue[T]) PutQuietly(v T) (o Outcome, wake bool) {
+	q.mu.Lock()
+	if o := q.admits(); o != Queued {
+		q.mu.Unlock()
+		return o, false
+	}
+	return Queued, q.push(v)
+}
+
+// Begin runs the reader on a goroutine of its own, after a [Queue.PutQuietly] that has said so.
+func (q *Queue[T]) Begin() { start(q.run) }
 
 // A Watch does the waiting for room of one call of [Queue.PutWait], so that it knows
 // of it. Wait is called without locks; it must call w's Wait with ctx, and return its
@@ -122,7 +139,9 @@ func (q *Queue[T]) PutWait(ctx context.Context, v T, watch Watch) (Outcome, erro
 			q.mu.Unlock()
 			return Closed, nil
 		case Queued:
-			q.push(v)
+			if q.push(v) {
+				start(q.run)
+			}
 			return Queued, nil
 		}
 		if !q.arm() {
@@ -176,7 +195,9 @@ func (q *Queue[T]) Displace(v T) (old T, displaced bool, o Outcome) {
 		old, displaced = q.in.pop(), true
 		q.put--
 	}
-	q.push(v)
+	if q.push(v) {
+		start(q.run)
+	}
 	return old, displaced, Queued
 }
 
@@ -200,18 +221,18 @@ func (q *Queue[T]) look() {
 	}
 }
 
-// push adds v and gives mu back.
-func (q *Queue[T]) push(v T) {
+// push adds v and gives mu back. It reports whether the caller is to have the reader run.
+func (q *Queue[T]) push(v T) (wake bool) {
 	q.put++
 	if q.away != asleep {
 		q.in.push(v)
 		q.mu.Unlock()
-		return
+		return false
 	}
 	q.away = awake
 	q.hand.push(v)
 	q.mu.Unlock()
-	start(q.run)
+	return true
 }
 
 // arm has the reader wake those who wait when it comes to the low-water mark. It

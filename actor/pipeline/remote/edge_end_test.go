@@ -133,7 +133,7 @@ func TestBackPressure(t *testing.T) {
 		go func() { ends <- giver.Run(source, first) }()
 		go func() { ends <- taker.Run(ctx, second) }()
 		// Queues of eight items fill from the sink on. The last one is the source's.
-		for full := int64(0); full < 3; time.Sleep(time.Millisecond) {
+		for full := int64(0); full < 3; time.Sleep(time.Millisecond) { // polls
 			e := first.Edges()[0]
 			full++
 			if e.Depth() < 8 || second.Edges()[0].Depth() < 8 {

@@ -101,7 +101,7 @@ func (c *troupe) spawn(role string, env ...string) *proctest.Process {
 	if err := os.WriteFile(file, text, 0o600); err != nil {
 		c.t.Fatal(err)
 	}
-	return proctest.Spawn(c.t, limit, append(env, roleVar+"="+role), file)
+	return proctest.Spawn(c.t, limit, append(env, roleVar+"="+role, "GORACE=atexit_sleep_ms=10"), file)
 }
 
 // bound enters where a process has bound an edge.
@@ -124,28 +124,26 @@ func assemble(t *testing.T, kind, endpoint string) *troupe {
 // One definition and one file: in one process, and in five.
 func TestProcesses(t *testing.T) {
 	want := fmt.Sprintln(inProcesses, inProcesses*(inProcesses-1))
-	for _, kind := range []string{remote.Push, remote.Router} {
-		for _, endpoint := range []string{"tcp://127.0.0.1:*", "ipc://*"} {
-			t.Run(kind+"/"+endpoint[:3], func(t *testing.T) {
-				whole := (&troupe{t: t, plan: planOf(kind, endpoint, endpoint)}).spawn("")
-				if code := whole.End(); code != 0 || whole.Output() != want {
-					t.Errorf("in one process: %d, %q", code, whole.Output())
+	for kind, endpoint := range map[string]string{remote.Push: "tcp://127.0.0.1:*", remote.Router: "ipc://*"} {
+		t.Run(kind, func(t *testing.T) {
+			whole := (&troupe{t: t, plan: planOf(kind, endpoint, endpoint)}).spawn("")
+			if code := whole.End(); code != 0 || whole.Output() != want {
+				t.Errorf("in one process: %d, %q", code, whole.Output())
+			}
+			c := assemble(t, kind, endpoint)
+			workers := []*proctest.Process{c.spawn("worker"), c.spawn("worker"), c.spawn("worker")}
+			if code := c.sink.End(); code != 0 || c.sink.Output() != want {
+				t.Errorf("in five: %d, %q", code, c.sink.Output())
+			}
+			if code := c.source.End(); code != 0 {
+				t.Errorf("exit code of the source %d", code)
+			}
+			for _, w := range workers {
+				if code := w.End(); code != 0 && !strings.Contains(w.Log(), remote.ErrNoPeer.Error()) {
+					t.Errorf("exit code of a worker %d", code)
 				}
-				c := assemble(t, kind, endpoint)
-				workers := []*proctest.Process{c.spawn("worker"), c.spawn("worker"), c.spawn("worker")}
-				if code := c.sink.End(); code != 0 || c.sink.Output() != want {
-					t.Errorf("in five: %d, %q", code, c.sink.Output())
-				}
-				if code := c.source.End(); code != 0 {
-					t.Errorf("exit code of the source %d", code)
-				}
-				for _, w := range workers {
-					if code := w.End(); code != 0 && !strings.Contains(w.Log(), remote.ErrNoPeer.Error()) {
-						t.Errorf("exit code of a worker %d", code)
-					}
-				}
-			})
-		}
+			}
+		})
 	}
 }
 
@@ -172,7 +170,8 @@ func TestKilledProcess(t *testing.T) {
 			}
 			var n, sum int
 			fmt.Sscan(c.sink.Output(), &n, &sum)
-			if n < 90 || n >= inProcesses {
+			// Over a ROUTER it may be that nothing had been taken that it had not done.
+			if n < 90 || kind == remote.Push && n >= inProcesses {
 				t.Errorf("%d results", n)
 			}
 			// The queue before the stage, and what it and the stages after it had in hand.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,6 +33,15 @@ func (m mutant) change(root string) mutate.Change {
 	return mutate.Change{Dir: filepath.Join(root, filepath.FromSlash(dir)), In: symbol, Old: m.from, New: m.to}
 }
 
+// suite returns the package of the tests that are to catch the mutant, and which these
+// are.
+func (m mutant) suite() (dir, tests string) {
+	if dir, tests, ok := strings.Cut(m.tests, ":"); ok {
+		return dir, tests
+	}
+	return "proptest", m.tests
+}
+
 // runs returns how many histories are played to catch the mutant.
 func (m mutant) runs() int {
 	if strings.HasPrefix(m.tests, local) {
@@ -43,15 +53,20 @@ func (m mutant) runs() int {
 // control runs the tests of some mutants without a mutant: a test that fails then
 // would show nothing.
 func (l *lab) control(chosen []mutant) error {
-	if err := l.build(""); err != nil {
-		return err
-	}
-	seen := make(map[string]bool)
+	seen, built := make(map[string]bool), ""
+	chosen = slices.Clone(chosen)
+	slices.SortStableFunc(chosen, func(a, b mutant) int { return strings.Compare(a.tests, b.tests) })
 	for _, m := range chosen {
 		if seen[m.tests] {
 			continue
 		}
 		seen[m.tests] = true
+		if dir, _ := m.suite(); dir != built {
+			if err := l.build(dir, ""); err != nil {
+				return err
+			}
+			built = dir
+		}
 		v, err := l.run(m)
 		if err != nil {
 			return err
@@ -70,7 +85,8 @@ func (l *lab) try(m mutant) (verdict, error) {
 	if err != nil {
 		return verdict{}, err
 	}
-	if err := l.build(overlay); err != nil {
+	dir, _ := m.suite()
+	if err := l.build(dir, overlay); err != nil {
 		return verdict{}, err
 	}
 	return l.run(m)
@@ -78,12 +94,12 @@ func (l *lab) try(m mutant) (verdict, error) {
 
 func (l *lab) binary() string { return filepath.Join(l.dir, "test") }
 
-func (l *lab) build(overlay string) error {
+func (l *lab) build(dir, overlay string) error {
 	args := []string{"test", "-c", "-vet=off", "-tags=" + tag, "-o", l.binary()}
 	if overlay != "" {
 		args = append(args, "-overlay", overlay)
 	}
-	build := exec.Command("go", append(args, "./proptest")...)
+	build := exec.Command("go", append(args, "./"+dir)...)
 	build.Dir = l.root
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("%w: %s", err, out)
@@ -93,8 +109,13 @@ func (l *lab) build(overlay string) error {
 
 // run runs the tests that are to catch the mutant. It returns what does, or nothing.
 func (l *lab) run(m mutant) (verdict, error) {
-	test := exec.Command(l.binary(), "-test.v", "-test.run", m.tests, "-test.failfast", "-test.timeout=0", "-progress", "-shrinks=0", "-runs", fmt.Sprint(m.runs()))
-	test.Dir = filepath.Join(l.root, "proptest")
+	dir, tests := m.suite()
+	args := []string{"-test.v", "-test.run", tests, "-test.failfast", "-test.timeout=0"}
+	if dir == "proptest" {
+		args = append(args, "-progress", "-shrinks=0", "-runs", fmt.Sprint(m.runs()))
+	}
+	test := exec.Command(l.binary(), args...)
+	test.Dir = filepath.Join(l.root, dir)
 	w, err := watch(test, l.limit)
 	switch {
 	case err != nil:

@@ -5,7 +5,7 @@ type mutant struct {
 	name     string
 	in       string // the package; with a function or method behind it where the text is more than once in that
 	from, to string
-	tests    string // which tests are to catch it
+	tests    string // which tests are to catch it; with a package before them, as "engine:TestX", if not proptest's
 }
 
 // What the tests are called.
@@ -13,6 +13,8 @@ const (
 	local = "TestHistories/inproc/"
 	wire  = "TestHistories/sim/"
 	exact = "TestProperties/(inproc|sim)/"
+
+	minimals = "TestMinimalHistories"
 )
 
 var mutants = []mutant{
@@ -71,4 +73,25 @@ var mutants = []mutant{
 	{"by hand the wrong peer is subscribed", "patterns", "\tif one.user == nil {\n\t\tn.last = one.from\n", "\tif one.user == nil && n.last == nil {\n\t\tn.last = one.from\n", local + "pubsub"},
 	{"by hand the end of a subscription is forgotten", "patterns", "\t\ts.subs.Remove([]byte(topic), p)\n", "", local + "pubsub"},
 	{"an XPUB by hand is not told of the end of lost peers' subscriptions", "patterns", "\t\tb.notices.withdraw(p)\n", "\t\t_ = 0\n", local + "pubsub"},
+
+	// Bugs that there were, planted again: the test that was written when they were found has to catch them.
+	{"once: a REP answers a REQ over its next connection", "patterns.origin.gone", `return p.closed || o.peer != p.peer && o.peer != nil && o.peer.SocketType == "REQ"`, "return p.closed", minimals},
+	{"once: what conflates breaks messages of several frames", "patterns.conflation.collect", "\t\tif !more {\n", "\t\tif !more || true {\n", minimals},
+	{"once: who waits at a lent connection is not told of others", "patterns", "\t\tw.OnWake(p.interrupt)\n", "", minimals},
+	{"once: a ROUTER does not know a peer that has come back", "patterns", "delete(r.pipes, string(p.routingID))", "_ = 0", minimals},
+	{"once: subscriptions are not there again after a loss", "patterns", "p.linked = false\n\tb.sock.stats", "b.sock.stats", minimals},
+	{"once: an XPUB by hand does not tell of the end of a peer", "patterns", "\t\tb.notices.withdraw(p)\n", "\t\t_ = 0\n", minimals},
+	{"once: the welcome is for a pipe and not for each connection", "patterns.publisher.connected", "\tb.greet(p)\n", "", "TestWelcomeOverEachConnection"},
+	{"once: a reply that comes late answers the next request", "patterns", "s.envelope.correlate = s.cfg.reqrep.correlate || s.numbers && p.endpoint.bound", "s.envelope.correlate = s.cfg.reqrep.correlate", "patterns:TestLateReplyByNameGoesNowhere"},
+	{"once: a REQ takes a reply that came over another connection", "patterns.Req.lose", "\ts.discard(p)\n", "", "patterns:TestReqTakesNoReplyOfAnotherConnection"},
+	{"once: a publisher forgets a subscriber that is away", "patterns", "b.withdraw(p, func(topic []byte) { b.former.Add(topic, p) })", "b.withdraw(p, nil)", "patterns:TestPubQueuesForOneThatIsAway"},
+	{"once: what an XSUB left unread keeps its subscriptions", "patterns.publisher.disconnected", "\tb.finish(p)\n", "", "patterns:TestLostPeerWithUnreadSubscriptions"},
+	{"once: notices of cancellations are not bounded", "patterns.publisher.read", "for b.notices == nil || !b.notices.stall(p) {", "for {", "patterns:TestNoticesAreBounded"},
+	{"once: a message is told to be of the peer that came next", "patterns.pipe.from", "if len(p.past) > 0 {", "if false {", "patterns:TestMessagesStayOfTheirConnection"},
+	{"once: a ROUTER gives what came before the id of the next peer", "patterns.pipe.fromID", "if len(p.past) > 0 {", "if false {", "patterns:TestRouterKeepsIDsOfThePast"},
+	{"once: what an inproc peer refuses is not counted", "patterns.socket.unaccepted", "\tp.refuseAll()\n", "", "patterns:TestRefusedOverInprocIsCounted"},
+	{"once: the pipe of a peer that is gone stays in the fair queue", "patterns.fairQueue.remove", "if i < 0 {", "if i >= 0 {", "patterns:TestFairQueueRemove"},
+	{"once: a peer that is gone is not noticed while nobody reads", "engine.Conn.peerGone", "r.gone = c.port.In.Written() != c.port.over && r.hangUp.hungUp()", "r.gone = false", "patterns:TestPeerIsMissedWhileNobodyReads"},
+	{"once: a connection is lent to nobody's use when it is to be read", "engine.role.lend", "if r.wanted || r.recalled {", "if r.wanted {", "engine:TestAttendBeforeLending"},
+	{"once: a large frame gets the body of one that was rolled back", "ypipe.Log.Rollback", "if r, ok := l.refs.Unwrite(); ok {", "if r, ok := l.refs.Unwrite(); ok && w.refs > 1 {", "ypipe:TestLogHistories"},
 }

@@ -62,7 +62,7 @@ func explain(out, hang string) verdict {
 		return verdict{strings.TrimSuffix(f[1], " [recovered, repanicked]"), where, after}
 	}
 	if f := failed.FindStringSubmatch(out); f != nil {
-		return verdict{property: f[1]}
+		return verdict{property: f[1], after: "its test"}
 	}
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	return verdict{lines[len(lines)-1], where, after}

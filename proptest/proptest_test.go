@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/zeroactor/zmq/internal/invariant"
+	"github.com/zeroactor/zmq/transport/tcp"
 )
 
 var (
@@ -176,4 +177,17 @@ func TestProperties(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestOver plays some histories over what Over makes of a transport, with addresses that
+// are not known before they are bound: as Run does for one of a user's.
+func TestOver(t *testing.T) {
+	m := Over(tcp.Transport{}, func(int) string { return "127.0.0.1:*" })
+	for _, p := range m.Patterns() {
+		if f := search(t, m, p, *seedFlag, 3, *shrinksFlag); f != nil {
+			t.Error(f.Report(m))
+		}
+	}
+	checkLoadBalancing(t, m)
+	checkInvisibleProxy(t, m)
 }

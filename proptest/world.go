@@ -70,20 +70,32 @@ func play(m Medium, h History, patience time.Duration) (trace []string, err erro
 	if ground.Close != nil {
 		defer ground.Close()
 	}
-	defer w.end()
+	sane := false
+	defer func() {
+		if sane { // a panic is to be seen, and may have left a lock that nobody will unlock
+			w.end()
+		}
+	}()
+	err = w.play(h)
+	sane = true
+	return w.trace, err
+}
+
+// play makes the sockets and does the steps.
+func (w *world) play(h History) error {
 	for i, s := range h.Sockets {
 		sock, err := open(s, i, patterns.InContext(w.context), patterns.Linger(linger), patterns.ReconnectInterval(reconnect))
 		if err != nil {
-			return nil, err
+			return err
 		}
 		w.places = append(w.places, &place{end: sock})
 	}
 	for _, s := range h.Steps {
 		if err := w.step(s); err != nil {
-			return w.trace, err
+			return err
 		}
 	}
-	return w.trace, w.finish()
+	return w.finish()
 }
 
 // end closes everything, whatever has happened.

@@ -4,10 +4,13 @@ package ypipe
 
 import "sync/atomic"
 
-// The type behind which all synchronization of this package happens. The model
-// build, which exists for tests only, replaces it, and shrinks the sizes below,
+// The types behind which all synchronization of this package happens. The model
+// build, which exists for tests only, replaces them, and shrinks the sizes below,
 // and nothing else.
-type atomicInt64 = atomic.Int64
+type (
+	atomicInt64          = atomic.Int64
+	atomicPointer[T any] = atomic.Pointer[T]
+)
 
 const (
 	pipeChunk = 64 // items in a chunk of a Pipe

@@ -37,6 +37,19 @@ func (a *atomicInt64) CompareAndSwap(old, new int64) bool {
 	return true
 }
 
+// atomicPointer stands in for sync/atomic's type.
+type atomicPointer[T any] struct{ p *T }
+
+func (a *atomicPointer[T]) Load() *T {
+	world.Step()
+	return a.p
+}
+
+func (a *atomicPointer[T]) Store(p *T) {
+	world.Step()
+	a.p = p
+}
+
 // The sizes are such that a few messages come to the end of a chunk, to long
 // headers and to bodies by reference.
 const (

@@ -1,6 +1,10 @@
 package ypipe
 
-import "github.com/zeroactor/zmq/internal/arena"
+import (
+	"unsafe"
+
+	"github.com/zeroactor/zmq/internal/arena"
+)
 
 // Flags of a frame (37/ZMTP, "Framing").
 const (
@@ -18,15 +22,6 @@ type cursor struct {
 
 func (c cursor) pos() int64 { return c.index<<strideBits | int64(c.off) }
 
-// A ref is the body of a frame that is too large for a chunk. Its place is
-// behind the header that ends at pos.
-type ref struct {
-	pos  int64
-	body []byte
-	buf  *arena.Buf
-	last bool // the frame ends its message
-}
-
 // A Log is a queue of messages, kept as the bytes that ZMTP 2.0 and later put
 // on the wire: frames of flags, length and body, one after another, in chunks
 // of an arena. It has one writer and one reader at a time. Large bodies lie
@@ -43,10 +38,12 @@ type ref struct {
 // Invariant: committed ≤ read ≤ published ≤ end of the last whole message ≤
 // written, as positions.
 type Log struct {
+	// The ends live on different cores: each has cache lines of its own, and so has
+	// what goes between them.
 	w logWriter
-	_ [64]byte // the ends live on different cores
+	_ [writerSize - unsafe.Sizeof(logWriter{})]byte
 	r logReader
-	_ [64]byte
+	_ [readerSize - unsafe.Sizeof(logReader{})]byte
 
 	// end is the published position, or asleep: the single point through
 	// which bytes are handed over.
@@ -65,12 +62,18 @@ type Log struct {
 	// It is written before a position in it is published.
 	first *arena.Buf
 
-	refs Pipe[ref] // the large bodies, in order; flushed before end is
+	bodies atomicPointer[bodies] // nil before the first one
 
 	pool       *arena.Pool
 	onReadable func()
 	onWritable func()
 }
+
+// What the ends may take, in bytes: whole cache lines. An idle connection has two logs.
+const (
+	writerSize = 256
+	readerSize = 128
+)
 
 // NewLog returns an empty log with its reader awake. Its high-water mark is
 // hwm messages; 0 or less is no limit. Its memory comes from pool, which may serve

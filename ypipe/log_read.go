@@ -19,7 +19,6 @@ type logReader struct {
 	unread    int64      // messages until credit is given
 
 	peeked cursor // end of what Spans has returned
-	held   []ref  // taken from refs, not yet committed
 }
 
 // Next takes the next frame. Its body is a view that is valid until the next
@@ -57,7 +56,7 @@ func (l *Log) nextLong(d []byte) []byte {
 	r.off += 9
 	if f, ok := l.refAt(0); ok && f.pos == r.pos() {
 		r.current = f.buf
-		l.dropRefs(1)
+		l.bodies.Load().forget(1)
 		return f.body
 	}
 	r.off += n
@@ -157,30 +156,6 @@ func (l *Log) stop(c cursor) int {
 		return int(l.r.limit & strideMask)
 	}
 	return c.chunk.End
-}
-
-// refAt returns the i-th body by reference that is not consumed yet.
-func (l *Log) refAt(i int) (ref, bool) {
-	r := &l.r
-	for len(r.held) <= i {
-		f, ok := l.refs.TryRead()
-		if !ok {
-			return ref{}, false
-		}
-		r.held = append(r.held, f)
-	}
-	return r.held[i], true
-}
-
-// dropRefs forgets the first n bodies without releasing them.
-func (l *Log) dropRefs(n int) {
-	r := &l.r
-	if n == 0 {
-		return
-	}
-	kept := copy(r.held, r.held[n:])
-	clear(r.held[kept:])
-	r.held = r.held[:kept]
 }
 
 // Discard takes everything that is published, releases it and returns how many

@@ -120,11 +120,6 @@ func (l *Log) commit(p cursor) {
 	if p.chunk != nil {
 		r.data, r.stop = p.chunk.Bytes(), l.stop(p)
 	}
-	refs := 0
-	for refs < len(r.held) && r.held[refs].pos <= p.pos() {
-		r.held[refs].buf.Release()
-		refs++
-	}
-	l.dropRefs(refs)
+	l.releaseRefs(p.pos())
 	l.give(p.pos())
 }

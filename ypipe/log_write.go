@@ -6,24 +6,18 @@ import (
 	"github.com/zeroactor/zmq/internal/arena"
 )
 
-// paceBodies is how many copies of large bodies had better be on their way at most:
-// one that is written to the log, one that is read from it, and two between.
-// What is not copied takes no memory, and need not be waited for.
-const paceBodies = 4
-
 // logWriter has the fields that only the writer uses.
 type logWriter struct {
-	cursor                     // where the next byte goes
-	data     []byte            // memory of the chunk
-	whole    cursor            // behind the last whole message
-	flushed  int64             // position published last
-	next     int               // size of the last chunk that Append began
-	refs     int               // bodies by reference since whole
-	large    [paceBodies]int64 // positions of the last large bodies that were copied
-	larges   int               // how many were
-	aside    int64             // bytes in finished chunks, and of bodies by reference
-	borrower                   // what it refers to of a Sheet
-	credit                     // how many messages may be on their way
+	cursor           // where the next byte goes
+	data     []byte  // memory of the chunk
+	whole    cursor  // behind the last whole message
+	flushed  int64   // position published last
+	next     int32   // size of the last chunk that Append began
+	refs     int32   // bodies by reference since whole
+	bodies   *bodies // as the log has them
+	aside    int64   // bytes in finished chunks, and of bodies by reference
+	borrower         // what it refers to of a Sheet
+	credit           // how many messages may be on their way
 }
 
 // Append adds a frame whose body is copied. Writer only.
@@ -46,9 +40,7 @@ func (l *Log) appendSlow(flags byte, body []byte) {
 		buf := l.pool.Get(n)
 		copy(buf.Bytes(), body)
 		l.AppendBuf(flags, buf.Bytes()[:n], buf)
-		w := &l.w
-		w.large[w.larges%paceBodies] = w.pos()
-		w.larges++
+		l.copied()
 		return
 	}
 	w := &l.w
@@ -70,20 +62,7 @@ func (l *Log) AppendBuf(flags byte, body []byte, buf *arena.Buf) {
 	l.ensure(9)
 	w.off += putHeader(w.data[w.off:], flags, len(body))
 	w.aside += int64(len(body))
-	l.refs.Write(ref{pos: w.pos(), body: body, buf: buf, last: flags&FlagMore == 0})
-	w.refs++
-}
-
-// PaceAt returns the position that the reader should have reached before more
-// large bodies are written, or 0 if it has: see [Log.Consumed]. Writer only.
-func (l *Log) PaceAt() int64 {
-	if l.w.larges < paceBodies {
-		return 0
-	}
-	if at := l.w.large[l.w.larges%paceBodies]; !l.Consumed(at) {
-		return at
-	}
-	return 0
+	l.addBody(ref{pos: w.pos(), body: body, buf: buf, last: flags&FlagMore == 0})
 }
 
 // Consumed reports whether the reader has given credit for all that lies before
@@ -119,8 +98,7 @@ func (l *Log) Flush() {
 		return
 	}
 	w.flushed = end
-	// The bodies of a message that goes on stay with us: Rollback may want them.
-	l.refs.flushTo(l.refs.write - int64(w.refs))
+	l.flushBodies()
 	if l.end.Swap(end) == asleep {
 		l.onReadable()
 	}
@@ -158,11 +136,7 @@ func (l *Log) Advance(n, messages int) {
 // Rollback removes the frames of the message that is not whole. Writer only.
 func (l *Log) Rollback() {
 	w := &l.w
-	for ; w.refs > 0; w.refs-- {
-		if r, ok := l.refs.Unwrite(); ok {
-			r.buf.Release()
-		}
-	}
+	l.dropBodies()
 	after := l.first
 	if w.whole.chunk != nil {
 		after = w.whole.chunk.Next
@@ -223,7 +197,7 @@ func (l *Log) ensure(n int) {
 	w := &l.w
 	if w.off+n > len(w.data) {
 		w.next = max(firstChunk, min(2*w.next, chunkSize))
-		l.grow(max(n, w.next))
+		l.grow(max(n, int(w.next)))
 	}
 }
 

@@ -88,7 +88,13 @@ func (b *lab) append(more bool, sizes ...int) {
 	}
 }
 
-func (b *lab) refs() int64 { return b.Log.refs.write }
+// refs is how many bodies by reference were written.
+func (b *lab) refs() int64 {
+	if b.Log.w.bodies == nil {
+		return 0
+	}
+	return b.Log.w.bodies.refs.write
+}
 
 // end ends the message. The reader must know of it before it can see it.
 func (b *lab) end() {

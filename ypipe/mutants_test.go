@@ -76,14 +76,20 @@ var mutants = []modeltest.Mutant{
 	},
 	{
 		Name:   "references published after the bytes",
-		Old:    "l.refs.flushTo(l.refs.write - int64(w.refs))\n\tif l.end.Swap(end) == asleep {",
-		New:    "was := l.end.Swap(end)\n\tl.refs.flushTo(l.refs.write - int64(w.refs))\n\tif was == asleep {",
+		Old:    "l.flushBodies()\n\tif l.end.Swap(end) == asleep {",
+		New:    "was := l.end.Swap(end)\n\tl.flushBodies()\n\tif was == asleep {",
 		Breaks: "The reader finds a header whose body is not there yet, and takes what follows for it.",
 	},
 	{
+		Name:   "nobody told of the first body",
+		Old:    "l.bodies.Store(w.bodies) // before there is a position behind the body's",
+		New:    "",
+		Breaks: "The reader takes what follows a header for the body that lies beside the chunks.",
+	},
+	{
 		Name:   "rollback past the publishing",
-		Old:    "l.refs.flushTo(l.refs.write - int64(w.refs))",
-		New:    "l.refs.Flush()",
+		Old:    "b.refs.flushTo(b.refs.write - int64(l.w.refs))",
+		New:    "b.refs.Flush()",
 		Breaks: "A body of the unfinished message is published, and Rollback cannot take it back.",
 	},
 	{
@@ -94,8 +100,8 @@ var mutants = []modeltest.Mutant{
 	},
 	{
 		Name:   "rollback forgets references",
-		Old:    "if r, ok := l.refs.Unwrite(); ok {\n\t\t\tr.buf.Release()\n\t\t}",
-		New:    "l.refs.Unwrite()",
+		Old:    "if r, ok := w.bodies.refs.Unwrite(); ok {\n\t\t\tr.buf.Release()\n\t\t}",
+		New:    "w.bodies.refs.Unwrite()",
 		Breaks: "The bodies of the message given up are never released.",
 	},
 	{
@@ -228,8 +234,8 @@ var mutants = []modeltest.Mutant{
 	},
 	{
 		Name:   "commit releases too many references",
-		Old:    "r.held[refs].pos <= p.pos()",
-		New:    "r.held[refs].pos <= r.limit",
+		Old:    "b.held[n].pos <= pos",
+		New:    "b.held[n].pos <= l.r.limit",
 		Breaks: "The body of a message that is still to be written is given back.",
 	},
 	{

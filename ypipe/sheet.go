@@ -18,7 +18,7 @@ type Sheet struct {
 // borrower is what a log's writer knows of the sheet that it is given messages of.
 type borrower struct {
 	serial   int64 // of the message that it was given last
-	run      int   // bytes of those that it was given without missing one, up to borrowAfter
+	run      int32 // bytes of those that it was given without missing one, up to borrowAfter
 	borrowed bool  // the current chunk is the sheet's: what it is given next lies behind what it has
 }
 
@@ -78,7 +78,7 @@ func (l *Log) appendSheetSlow(s *Sheet, follows bool) {
 	}
 	if w.run < borrowAfter {
 		// Who wants one message in a hundred is not to hold the memory of a hundred.
-		w.run += len(message)
+		w.run += int32(len(message))
 		l.ensure(len(message))
 		w.off += copy(w.data[w.off:], message)
 		return

@@ -1,0 +1,117 @@
+package ypipe
+
+import "github.com/zeroactor/zmq/internal/arena"
+
+// A ref is the body of a frame that is too large for a chunk. Its place is
+// behind the header that ends at pos.
+type ref struct {
+	pos  int64
+	body []byte
+	buf  *arena.Buf
+	last bool // the frame ends its message
+}
+
+// paceBodies is how many copies of large bodies had better be on their way at most:
+// one that is written to the log, one that is read from it, and two between.
+// What is not copied takes no memory, and need not be waited for.
+const paceBodies = 4
+
+// bodies is what a log has for large bodies. It is made for the first one, as most logs
+// never have any, and an idle one is to be small.
+type bodies struct {
+	// Writer only.
+	large  [paceBodies]int64 // positions of the last ones that were copied
+	larges int               // how many were
+
+	refs Pipe[ref] // in order; flushed before the log's end is
+
+	held []ref // taken from refs, not yet committed; reader only
+}
+
+// addBody puts a body at the current position. Writer only.
+func (l *Log) addBody(r ref) {
+	w := &l.w
+	if w.bodies == nil {
+		w.bodies = new(bodies)
+		l.bodies.Store(w.bodies) // before there is a position behind the body's
+	}
+	w.bodies.refs.Write(r)
+	w.refs++
+}
+
+// copied notes that the body just added was copied. Writer only.
+func (l *Log) copied() {
+	b := l.w.bodies
+	b.large[b.larges%paceBodies] = l.w.pos()
+	b.larges++
+}
+
+// PaceAt returns the position that the reader should have reached before more
+// large bodies are written, or 0 if it has: see [Log.Consumed]. Writer only.
+func (l *Log) PaceAt() int64 {
+	b := l.w.bodies
+	if b == nil || b.larges < paceBodies {
+		return 0
+	}
+	if at := b.large[b.larges%paceBodies]; !l.Consumed(at) {
+		return at
+	}
+	return 0
+}
+
+// flushBodies publishes the bodies of whole messages. Those of a message that goes on
+// stay with us: Rollback may want them. Writer only.
+func (l *Log) flushBodies() {
+	if b := l.w.bodies; b != nil {
+		b.refs.flushTo(b.refs.write - int64(l.w.refs))
+	}
+}
+
+// dropBodies takes back those of the message that is not whole. Writer only.
+func (l *Log) dropBodies() {
+	for w := &l.w; w.refs > 0; w.refs-- {
+		if r, ok := w.bodies.refs.Unwrite(); ok {
+			r.buf.Release()
+		}
+	}
+}
+
+// refAt returns the i-th body by reference that is not consumed yet. Reader only.
+func (l *Log) refAt(i int) (ref, bool) {
+	b := l.bodies.Load()
+	if b == nil {
+		return ref{}, false
+	}
+	for len(b.held) <= i {
+		f, ok := b.refs.TryRead()
+		if !ok {
+			return ref{}, false
+		}
+		b.held = append(b.held, f)
+	}
+	return b.held[i], true
+}
+
+// releaseRefs releases the bodies before a position. Reader only.
+func (l *Log) releaseRefs(pos int64) {
+	b := l.bodies.Load()
+	if b == nil {
+		return
+	}
+	n := 0
+	for n < len(b.held) && b.held[n].pos <= pos {
+		b.held[n].buf.Release()
+		n++
+	}
+	b.forget(n)
+}
+
+// forget forgets the first n bodies without releasing them. Reader only.
+func (b *bodies) forget(n int) {
+	if n == 0 {
+		return
+	}
+	kept := copy(b.held, b.held[n:])
+	clear(b.held[kept:])
+	b.held = b.held[:kept]
+}

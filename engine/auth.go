@@ -68,9 +68,10 @@ func (c *Conn) authenticator(ctx context.Context, judge Authenticator) func(Clai
 			asking, cancel = context.WithTimeout(asking, t)
 			defer cancel()
 		}
+		over := c.await(&c.over)
 		go func() {
 			select {
-			case <-c.over:
+			case <-over:
 				cancel()
 			case <-asking.Done():
 			}

@@ -74,17 +74,12 @@ type Conn struct {
 	writer writer
 	pulse  pulse
 
-	// drainc is closed when what comes in is to be dropped.
-	drainc    chan struct{}
-	drainOnce sync.Once
-
-	over chan struct{} // closed when we have ended the connection
-
 	mu       sync.Mutex
-	ended    bool
-	err      error // why we have ended the connection
-	hurried  bool  // nothing is left that the peer must read
-	writeErr error // why it cannot be written to any more
+	draining notice // what comes in is to be dropped
+	over     notice // we have ended the connection
+	err      error  // ... why
+	hurried  bool   // nothing is left that the peer must read
+	writeErr error  // why it cannot be written to any more
 }
 
 // lastWords is how long a connection is still read that cannot be written to
@@ -93,9 +88,13 @@ type Conn struct {
 // connection to, with nothing said that it must read, has as long to do the same.
 const lastWords = time.Second
 
+// handshakeRead is how many bytes a read takes at most during a handshake: a greeting, or
+// what most peers say of themselves.
+const handshakeRead = 128
+
 // NewConn returns a connection on nc, which it closes in the end.
 func NewConn(nc net.Conn, cfg *Config, owner Owner) *Conn {
-	return &Conn{nc: nc, cfg: cfg, owner: owner, drainc: make(chan struct{}), over: make(chan struct{})}
+	return &Conn{nc: nc, cfg: cfg, owner: owner}
 }
 
 // Run shakes hands, attaches to a port and serves it until the connection
@@ -110,13 +109,12 @@ func (c *Conn) Run(ctx context.Context) (err error) {
 	defer stop()
 	defer c.nc.Close()
 
-	rest, info, err := c.open(ctx)
+	rest, err := c.open(ctx)
 	if err != nil {
 		return c.reason(err)
 	}
 	defer c.leave()
 	c.port.attach(c)
-	c.assume(info)
 	c.pulse.start(c)
 	defer c.pulse.stop()
 	return c.reason(c.read(rest))
@@ -125,20 +123,23 @@ func (c *Conn) Run(ctx context.Context) (err error) {
 // open shakes hands and finds the port. It returns the bytes that followed. What
 // it needs of the stack is given back: while the connection is served its
 // goroutine's stack is to be small.
-func (c *Conn) open(ctx context.Context) (rest []byte, info *PeerInfo, err error) {
+func (c *Conn) open(ctx context.Context) (rest []byte, err error) {
 	rest, peer, transform, err := c.handshake(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	c.peer = newPeer(c.nc, peer)
 	if c.port, err = c.owner.Attach(c.peer); err != nil {
-		return nil, nil, err
+		return nil, err
+	}
+	if c.cfg.Subscriptions && peer.FiltersItself() {
+		c.presumed = []byte{legacySubscribe}
 	}
 	c.writer.init(newSink(c.nc), transform)
 	c.reader.init(newSource(c.nc), c.port.In, c.cfg.Limits.largest())
 	c.reader.hangUp = newHangUpWatch(c.nc)
 	c.role.init(c)
-	return rest, &peer, nil
+	return rest, nil
 }
 
 // leave detaches from the port.
@@ -150,13 +151,6 @@ func (c *Conn) leave() {
 	}
 }
 
-// assume says what the peer leaves unsaid.
-func (c *Conn) assume(peer *PeerInfo) {
-	if c.cfg.Subscriptions && peer.FiltersItself() {
-		c.presumed = []byte{legacySubscribe}
-	}
-}
-
 // Close ends the connection at once; Run returns err. Any goroutine may call
 // it.
 func (c *Conn) Close(err error) { c.fail(err) }
@@ -164,9 +158,9 @@ func (c *Conn) Close(err error) { c.fail(err) }
 // fail ends the connection, for the first of the reasons given.
 func (c *Conn) fail(err error) {
 	c.mu.Lock()
-	if !c.ended {
-		c.ended, c.err = true, err
-		close(c.over)
+	if !c.over.given {
+		c.err = err
+		c.over.give()
 	}
 	c.mu.Unlock()
 	c.nc.Close()
@@ -215,7 +209,7 @@ func (c *Conn) reason(seen error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
-	case c.ended:
+	case c.over.given:
 		return c.err
 	case c.writeErr != nil && (seen == io.EOF || errors.Is(seen, os.ErrDeadlineExceeded)):
 		return c.writeErr
@@ -226,7 +220,50 @@ func (c *Conn) reason(seen error) error {
 }
 
 // drain makes the reader drop what comes in.
-func (c *Conn) drain() { c.drainOnce.Do(func() { close(c.drainc) }) }
+func (c *Conn) drain() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.draining.give()
+}
+
+// A notice is given once, and can be waited for. It is guarded by the connection's mu.
+type notice struct {
+	given bool
+	told  chan struct{} // closed when it is given; nil until somebody waits, as few ever do
+}
+
+func (n *notice) give() {
+	if !n.given && n.told != nil {
+		close(n.told)
+	}
+	n.given = true
+}
+
+// await returns a channel that is closed when n is given.
+func (c *Conn) await(n *notice) <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if n.told == nil {
+		n.told = make(chan struct{})
+		if n.given {
+			close(n.told)
+		}
+	}
+	return n.told
+}
+
+// stopped returns why nothing more is to be read, or nil.
+func (c *Conn) stopped() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.over.given:
+		return net.ErrClosed
+	case c.draining.given:
+		return errDraining
+	}
+	return nil
+}
 
 // handshake returns what it learned of the peer, and the bytes that followed.
 func (c *Conn) handshake(ctx context.Context) (rest []byte, info PeerInfo, t Transform, err error) {
@@ -243,7 +280,7 @@ func (c *Conn) handshake(ctx context.Context) (rest []byte, info PeerInfo, t Tra
 		cfg.Authenticate = c.authenticator(ctx, judge)
 	}
 	h := NewHandshake(cfg)
-	buf := make([]byte, 512)
+	buf := make([]byte, handshakeRead)
 	have := 0
 	for {
 		if out := h.Output(); len(out) > 0 {

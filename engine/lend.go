@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"net"
 
 	"github.com/zeroactor/zmq/mailbox"
 )
@@ -88,7 +87,7 @@ func (c *Conn) standBy() error {
 	r := &c.role
 	defer r.look.Stop()
 	defer r.watch.end()
-	drainc, over := c.drainc, c.over
+	draining, over := c.await(&c.draining), c.await(&c.over)
 	for {
 		select {
 		case <-r.back:
@@ -97,8 +96,8 @@ func (c *Conn) standBy() error {
 			if r.unused() {
 				return c.takeOver()
 			}
-		case <-drainc:
-			drainc = nil
+		case <-draining:
+			draining = nil
 			r.demand()
 		case <-over:
 			over = nil
@@ -111,12 +110,8 @@ func (c *Conn) standBy() error {
 func (c *Conn) takeOver() error {
 	err := c.role.takeErr()
 	c.lastRead()
-	select {
-	case <-c.over:
-		return net.ErrClosed
-	case <-c.drainc:
-		return errDraining
-	default:
+	if why := c.stopped(); why != nil {
+		return why
 	}
 	if err != nil && err != errUnfinished {
 		return err

@@ -18,7 +18,6 @@ type Port struct {
 	Out *ypipe.Log // from the socket to the peer
 
 	writer *mailbox.Activation
-	room   chan struct{} // In has room again; one slot
 
 	// reading is held by whoever is the reader of Out: the writer activation
 	// while it works, or Discard.
@@ -31,10 +30,11 @@ type Port struct {
 	over int64
 
 	mu       sync.Mutex
-	conn     *Conn // attached; nil between connections
-	finished bool  // nothing more is written to Out
-	deaf     bool  // nobody reads In any more
-	recvHWM  int   // that In is to have; negative: the one it has
+	room     chan struct{} // In has room again; one slot; nil until somebody has waited for it
+	conn     *Conn         // attached; nil between connections
+	finished bool          // nothing more is written to Out
+	deaf     bool          // nobody reads In any more
+	recvHWM  int           // that In is to have; negative: the one it has
 	pacing   pacing
 
 	source  func() // fills Out, if the socket does not
@@ -45,7 +45,7 @@ type Port struct {
 // something for a socket that found it empty, writable when Out has room for a
 // socket that found it full. sendHWM and recvHWM are in messages, 0 is no limit.
 func NewPort(pool *arena.Pool, sendHWM, recvHWM int, readable, writable func()) *Port {
-	p := &Port{room: make(chan struct{}, 1), over: -1, recvHWM: -1}
+	p := &Port{over: -1, recvHWM: -1}
 	p.writer = mailbox.NewActivation(p.write)
 	p.In = ypipe.NewLog(pool, recvHWM, readable, p.roomAgain)
 	p.Out = ypipe.NewLog(pool, sendHWM, p.outReadable, writable)
@@ -62,15 +62,27 @@ func (p *Port) LimitBytes(send, recv int64) {
 // roomAgain is called by the socket when In, found full, has room again.
 func (p *Port) roomAgain() {
 	p.mu.Lock()
-	c := p.conn
+	c, room := p.conn, p.room
 	p.mu.Unlock()
 	if c != nil && c.roomAgain() {
 		return
 	}
 	select {
-	case p.room <- struct{}{}:
+	case room <- struct{}{}: // never, if it is nil
 	default:
 	}
+}
+
+// roomToCome returns the channel that is sent to when In, found full, has room again. It
+// has been sent to already when it is made: nobody could before.
+func (p *Port) roomToCome() <-chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.room == nil {
+		p.room = make(chan struct{}, 1)
+		p.room <- struct{}{}
+	}
+	return p.room
 }
 
 // SetRecvHWM changes the high-water mark of In, in messages; 0 is no limit. If

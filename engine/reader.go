@@ -58,7 +58,7 @@ type reader struct {
 	gone    bool       // the peer sends nothing more: what it has sent needs no room
 	blocked bool       // bytes wait for room in the log: the socket is to parse them
 	waiting bool       // the goroutine waits for parsed
-	parsed  chan error // the bytes it waits for are parsed; one slot
+	parsed  chan error // the bytes it waits for are parsed; one slot; nil until it has waited
 }
 
 func (r *reader) init(s source, in *ypipe.Log, maxFrame int64) {
@@ -78,7 +78,6 @@ func (r *reader) init(s source, in *ypipe.Log, maxFrame int64) {
 	}
 	r.limit = min(uint64(maxFrame), maxBody) // negative becomes as good as none
 	r.trust = trustFirst
-	r.parsed = make(chan error, 1)
 }
 
 // read reads once into the log, behind what is kept.
@@ -173,7 +172,9 @@ func (c *Conn) isBlocked() bool {
 	r := &c.reader
 	r.parsing.Lock()
 	defer r.parsing.Unlock()
-	r.waiting = r.blocked
+	if r.waiting = r.blocked; r.waiting && r.parsed == nil {
+		r.parsed = make(chan error, 1)
+	}
 	return r.blocked
 }
 
@@ -210,13 +211,15 @@ func (c *Conn) waitParsed() error {
 	defer c.pulse.resume()
 	look := c.reader.hangUp.begin()
 	defer c.reader.hangUp.end()
+	draining, over := c.await(&c.draining), c.await(&c.over)
+	room := c.port.roomToCome()
 	for {
 		var err error
 		select {
 		case err := <-c.reader.parsed:
 			c.lastRead()
 			return err
-		case <-c.port.room:
+		case <-room:
 			if blocked, err := c.parseAgain(); !blocked {
 				return err
 			}
@@ -227,9 +230,9 @@ func (c *Conn) waitParsed() error {
 				return err
 			}
 			continue
-		case <-c.drainc:
+		case <-draining:
 			err = errDraining
-		case <-c.over:
+		case <-over:
 			err = net.ErrClosed
 		}
 		c.reader.parsing.Lock()

@@ -59,6 +59,7 @@ func (c *Conn) largeFrame() (kept []byte, flags byte, size uint64, h int) {
 // waitRoom waits until the log takes a message.
 func (c *Conn) waitRoom() error {
 	in := c.port.In
+	room := c.port.roomToCome()
 	for in.Full() && !c.reader.gone {
 		in.Flush()
 		c.pulse.suspend()
@@ -67,12 +68,12 @@ func (c *Conn) waitRoom() error {
 		select {
 		case <-look:
 			c.peerGone()
-		case <-c.port.room:
+		case <-room:
 			c.port.limitIn()
 			c.lastRead()
-		case <-c.drainc:
+		case <-c.await(&c.draining):
 			err = errDraining
-		case <-c.over:
+		case <-c.await(&c.over):
 			err = net.ErrClosed
 		}
 		c.reader.hangUp.end()

@@ -33,7 +33,7 @@ const (
 // all the rest. See docs/decisions/0004-waiting-for-bytes.md.
 type role struct {
 	conn *Conn
-	back chan struct{} // the goroutine has the role again; one slot
+	back chan struct{} // the goroutine has the role again; one slot; nil before it was lent
 
 	look *time.Timer // when the goroutine that stands by is to look; nil before that
 
@@ -52,7 +52,6 @@ type role struct {
 
 func (r *role) init(c *Conn) {
 	r.conn = c
-	r.back = make(chan struct{}, 1)
 	r.watch.interrupt = r.interrupt
 }
 
@@ -74,6 +73,9 @@ func (r *role) lend() (lent bool) {
 	defer r.mu.Unlock()
 	if r.wanted || r.recalled {
 		return false
+	}
+	if r.back == nil {
+		r.back = make(chan struct{}, 1)
 	}
 	r.used = true
 	r.holder = byNobody

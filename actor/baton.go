@@ -40,17 +40,16 @@ func (p *pass) praise() {
 // takeBaton opens the baton, before a message is handled. Who is in it already has waited for
 // that long enough. It is called by the activation, as are heir and passOn.
 func (r *runCtx) takeBaton() {
-	relay := r.core.sup.sys.relay
 	switch {
-	case relay == nil:
 	case r.pass.open:
-		if relay.Filled(&r.baton) {
+		if r.relay.Filled(&r.baton) {
 			r.passOn()
 		}
+	case r.relay == nil:
 	case r.pass.shy > 0:
 		r.pass.shy--
 	default:
-		relay.Open(&r.baton)
+		r.relay.Open(&r.baton)
 		r.pass.open = true
 	}
 }
@@ -61,7 +60,7 @@ func (r *runCtx) heir() *core {
 		return nil
 	}
 	r.pass.open = false
-	heir, late := r.core.sup.sys.relay.Close(&r.baton)
+	heir, late := r.relay.Close(&r.baton)
 	switch {
 	case late:
 		r.pass.punish()
@@ -80,10 +79,10 @@ func (r *runCtx) passOn() {
 
 // passOnEarly is passOn for any goroutine, which is about to wait on behalf of r, if that is not nil. The baton stays open.
 func (r *runCtx) passOnEarly() {
-	if r == nil || r.core.sup.sys.relay == nil {
+	if r == nil || r.relay == nil {
 		return
 	}
-	if heir := r.core.sup.sys.relay.Take(&r.baton); heir != nil {
+	if heir := r.relay.Take(&r.baton); heir != nil {
 		heir.node.body.start()
 	}
 }
@@ -95,6 +94,5 @@ func (c *core) leftTo(ctx context.Context) bool {
 	if !ok || r.core.sup.sys != c.sup.sys {
 		return false
 	}
-	relay := c.sup.sys.relay
-	return relay != nil && relay.Leave(&r.baton, c)
+	return r.relay != nil && r.relay.Leave(&r.baton, c)
 }

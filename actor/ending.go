@@ -11,7 +11,7 @@ import (
 // openContext makes the context of an incarnation, which is done already if the
 // actor has been killed.
 func (c *core) openContext() {
-	r := &runCtx{core: c, begun: time.Now()}
+	r := newRunCtx(c)
 	c.node.mu.Lock()
 	defer c.node.mu.Unlock()
 	c.ctx = r
@@ -216,7 +216,7 @@ func (c *cell[M]) endIncarnation(err error) {
 	}
 	ender, ok := a.(Ender)
 	if ok && ctx == nil {
-		ctx = &runCtx{core: &c.core}
+		ctx = newRunCtx(&c.core)
 	}
 	if ctx != nil {
 		ctx.end(errRunOver)

@@ -8,7 +8,7 @@ import (
 )
 
 // A lazyCtx is a context that makes the real one when it is asked for what only that can
-// answer. Of those that run, most have only [lazyCtx.AfterFunc] called, if anything: a
+// answer. Of those that run, most have only [AfterFunc] called, if anything: a
 // connection's takes a kilobyte less.
 type lazyCtx struct {
 	base context.Context // has values, and is never done
@@ -49,18 +49,18 @@ func (c *lazyCtx) end(cause error) {
 	c.after = nil
 }
 
-// AfterFunc is [context.AfterFunc]. With the context that a Run is given it takes less
-// memory for as long as that is not used otherwise.
+// AfterFunc is [context.AfterFunc]. With the context that a Run or an actor is given it takes
+// less memory for as long as that is not used otherwise.
 func AfterFunc(ctx context.Context, f func()) (stop func() bool) {
-	if c, ok := ctx.(*lazyCtx); ok {
-		return c.AfterFunc(f)
+	if c, ok := ctx.(interface{ afterFunc(func()) func() bool }); ok {
+		return c.afterFunc(f)
 	}
 	return context.AfterFunc(ctx, f)
 }
 
-// AfterFunc calls f on a goroutine of its own when the context is done. stop reports
+// afterFunc calls f on a goroutine of its own when the context is done. stop reports
 // whether it has kept it from that.
-func (c *lazyCtx) AfterFunc(f func()) (stop func() bool) {
+func (c *lazyCtx) afterFunc(f func()) (stop func() bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.cause != nil {

@@ -2,25 +2,25 @@ package actor
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"github.com/zeroactor/zmq/mailbox"
 )
 
-// A runCtx is the context of one incarnation. Most actors never wait for theirs,
-// so it makes the real one when it is asked for what only that can answer.
+// A runCtx is the context of one incarnation.
 type runCtx struct {
+	lazyCtx
 	core  *core
 	begun time.Time
 
-	pass  pass // owned by the activation
+	relay *mailbox.Relay[core] // the system's; nil: nobody passes a goroutine on
+	pass  pass                 // owned by the activation
 	baton mailbox.Baton[core]
+}
 
-	mu     sync.Mutex
-	inner  context.Context
-	cancel context.CancelCauseFunc
-	cause  error // why it is done, or nil
+func newRunCtx(c *core) *runCtx {
+	y := c.sup.sys
+	return &runCtx{lazyCtx: lazyCtx{base: y.base}, core: c, begun: time.Now(), relay: y.relay}
 }
 
 type callerKey struct{}
@@ -42,43 +42,6 @@ func (r *runCtx) of(c *core) bool { return r != nil && r.core == c }
 // itself. It is done when ctx is.
 func Apart(ctx context.Context) context.Context {
 	return context.WithValue(ctx, callerKey{}, (*runCtx)(nil))
-}
-
-func (r *runCtx) real() context.Context {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.inner == nil {
-		r.inner, r.cancel = context.WithCancelCause(r.core.sup.sys.base)
-		if r.cause != nil {
-			r.cancel(r.cause)
-		}
-	}
-	return r.inner
-}
-
-// end makes the context done.
-func (r *runCtx) end(cause error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.cause != nil {
-		return
-	}
-	r.cause = cause
-	if r.cancel != nil {
-		r.cancel(cause)
-	}
-}
-
-func (r *runCtx) Deadline() (time.Time, bool) { return time.Time{}, false }
-func (r *runCtx) Done() <-chan struct{}       { return r.real().Done() }
-
-func (r *runCtx) Err() error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.cause != nil {
-		return context.Canceled
-	}
-	return nil
 }
 
 func (r *runCtx) Value(key any) any {

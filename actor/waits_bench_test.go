@@ -13,7 +13,7 @@ func BenchmarkWait(b *testing.B) {
 		if err != nil {
 			return err
 		}
-		by, other := &runCtx{core: &ref.c.core}, NewRoot("another", Options{})
+		by, other := newRunCtx(&ref.c.core), NewRoot("another", Options{})
 		for b.Loop() {
 			w := s.sys.waits.get(by, ForEnd, other)
 			w.enter(by)

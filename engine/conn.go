@@ -19,6 +19,7 @@ import (
 // Config is what a connection needs to know of its socket. It is shared by
 // all connections of the socket and is not changed.
 type Config struct {
+	// Handshake is for all of them: RoutingID and Authenticate are each [Owner]'s.
 	Handshake HandshakeConfig
 
 	// HandshakeTimeout bounds greeting and mechanism together; 0 is no limit.
@@ -224,32 +225,6 @@ func (c *Conn) drain() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.draining.give()
-}
-
-// A notice is given once, and can be waited for. It is guarded by the connection's mu.
-type notice struct {
-	given bool
-	told  chan struct{} // closed when it is given; nil until somebody waits, as few ever do
-}
-
-func (n *notice) give() {
-	if !n.given && n.told != nil {
-		close(n.told)
-	}
-	n.given = true
-}
-
-// await returns a channel that is closed when n is given.
-func (c *Conn) await(n *notice) <-chan struct{} {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if n.told == nil {
-		n.told = make(chan struct{})
-		if n.given {
-			close(n.told)
-		}
-	}
-	return n.told
 }
 
 // stopped returns why nothing more is to be read, or nil.

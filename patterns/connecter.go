@@ -80,7 +80,8 @@ func (c *connecter) run(ctx context.Context, _ *actor.Node) error {
 func (c *connecter) dial(ctx context.Context) (*link, error) {
 	s, e := c.sock, c.endpoint
 	s.emit(Event{Kind: ConnectDelayed, Endpoint: e.addr.String()})
-	dialing, cancel := context.WithCancelCause(context.Background()) // for ctx keeps what it has had to do with
+	// ctx would keep the memory that it takes to wait with it for as long as the connection lives.
+	dialing, cancel := context.WithCancelCause(context.Background())
 	defer actor.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })()
 	defer cancel(nil)
 	nc, err := c.transport.Dial(dialing, e.addr.Address, &s.cfg.transport)

@@ -24,7 +24,7 @@
 // and [Apply] runs any such function. [Map], [Filter] and [FlatMap] compute
 // something of each item and take no context: they should not wait. What may
 // wait takes one: [Source], [MapN] (parallel, in order), [MapUnordered] and
-// [ForEach]. [Batch] and [Window] gather items, [Partition] and [Broadcast]
+// [ForEach]. [Batch] and [Window] gather items, [Partition], [Balance] and [Broadcast]
 // divide a stream, [Merge] joins some; [Collect] and ForEach end one. [Exchange], [Inflow]
 // and [Outflow] are for what is joined with the world outside, as by sockets. Each stream
 // must be taken by exactly one stage.

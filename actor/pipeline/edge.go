@@ -15,7 +15,7 @@ type edge[T any] struct {
 	capacity int
 	flow     *ypipe.Flow[T]
 	readable chan struct{} // a token for the reader; of all its edges, if it has several
-	writable chan struct{} // a token for the writer
+	writable chan struct{} // a token for the writer; of all its edges, if any of them will do
 	lazy     bool          // the writer flushes before it waits for anything
 
 	// Reader only.
@@ -25,12 +25,13 @@ type edge[T any] struct {
 	mu      sync.Mutex // guards the rest
 	closed  bool       // nothing is written any more
 	killed  bool       // nobody waits here any more
+	refused bool       // the reader wants no more
 	blocked int64      // times that the writer waited
 	starved int64      // times that the reader waited
 }
 
-func newEdge[T any](from, to *stage, readable chan struct{}) *edge[T] {
-	e := &edge[T]{from: from, to: to, capacity: to.buffer, readable: readable, writable: make(chan struct{}, 1)}
+func newEdge[T any](from, to *stage, readable, writable chan struct{}) *edge[T] {
+	e := &edge[T]{from: from, to: to, capacity: to.buffer, readable: readable, writable: writable}
 	e.flow = ypipe.NewFlow[T](to.buffer, func() { wake(e.readable) }, func() { wake(e.writable) })
 	return e
 }
@@ -61,11 +62,7 @@ func (e *edge[T]) put(v T) bool {
 func (e *edge[T]) waitForRoom() bool {
 	e.flow.Flush()
 	for {
-		e.mu.Lock()
-		killed := e.killed
-		e.blocked++
-		e.mu.Unlock()
-		if killed {
+		if e.held() {
 			return false
 		}
 		<-e.writable
@@ -73,6 +70,15 @@ func (e *edge[T]) waitForRoom() bool {
 			return true
 		}
 	}
+}
+
+// held counts that the writer has to wait, and reports whether it must not, as the edge was
+// killed. Writer only.
+func (e *edge[T]) held() (killed bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.blocked++
+	return e.killed
 }
 
 // close says that nothing comes any more. Writer only.
@@ -176,6 +182,19 @@ func (e *edge[T]) sweep(reason error) {
 			e.to.p.dead(e.to, e.view[e.at], reason)
 		}
 	}
+}
+
+// setRefused says that the reader wants no more. Any goroutine may call it.
+func (e *edge[T]) setRefused() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.refused = true
+}
+
+func (e *edge[T]) isRefused() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.refused
 }
 
 func (e *edge[T]) ends() (from, to *stage) { return e.from, e.to }

@@ -80,6 +80,37 @@ func ExampleMapUnordered() {
 	// <nil>
 }
 
+// A stage that has something to remember from item to item runs twice: each item goes to the one that
+// has less to do.
+func ExampleBalance() {
+	p := pipeline.New(pipeline.Config{})
+	count := func(in iter.Seq2[string, error]) iter.Seq2[int, error] {
+		return func(yield func(int, error) bool) {
+			n := 0
+			for _, err := range in {
+				if err != nil {
+					yield(0, err)
+					return
+				}
+				n++
+			}
+			yield(n, nil)
+		}
+	}
+	var counts []pipeline.Stream[int]
+	words := pipeline.Values(p, slices.Values([]string{"to", "be", "or", "not"}))
+	for _, some := range pipeline.Balance(words, 2) {
+		counts = append(counts, pipeline.Apply(some, count, pipeline.Buffer(1)))
+	}
+	sum := 0
+	pipeline.ForEach(pipeline.Merge(counts), func(_ context.Context, n int) error {
+		sum += n
+		return nil
+	})
+	fmt.Println(p.Run(context.Background()), sum)
+	// Output: <nil> 4
+}
+
 // Every item goes to each of several stages, and what they make of it is joined.
 func ExampleBroadcast() {
 	p := pipeline.New(pipeline.Config{})

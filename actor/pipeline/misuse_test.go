@@ -49,16 +49,17 @@ func TestMisuse(t *testing.T) {
 			s = pipeline.MapUnordered(s, -1, id)
 			s = pipeline.Partition(s, 0, func(v int) int { return v })[0]
 			s = pipeline.Broadcast(s, pipeline.MaxParallel+1)[0]
+			s = pipeline.Balance(s, -2)[0]
 			batches := pipeline.Batch(s, 0, 0)
 			windows := pipeline.Window(batches, time.Second, 2*time.Second)
 			pipeline.ForEach(windows, func(context.Context, pipeline.Span[[]int]) error { return nil }, pipeline.Buffer(0))
-		}, []string{"0 workers", "-1 workers", "0 branches", "65537 branches", "batches of 0", "windows of 1s every 2s", "Buffer(0)"}},
+		}, []string{"0 workers", "-1 workers", "0 branches", "65537 branches", "balance#6: -2 branches", "batches of 0", "windows of 1s every 2s", "Buffer(0)"}},
 		{"not to be fused", func(p *pipeline.Pipeline, s pipeline.Stream[int]) {
 			f := pipeline.Fused()
-			other := pipeline.Source(p, silent, f)
+			other := pipeline.Balance(pipeline.Source(p, silent, f), 1, f)[0]
 			s = pipeline.Merge([]pipeline.Stream[int]{s, other}, f)
 			pipeline.ForEach(pipeline.Batch(s, 1, 0, f), func(context.Context, []int) error { return nil })
-		}, []string{"Fused does not go with source", "Fused does not go with merge", "Fused does not go with batch"}},
+		}, []string{"Fused does not go with source", "Fused does not go with balance", "Fused does not go with merge", "Fused does not go with batch"}},
 		{"another pipeline", func(p *pipeline.Pipeline, s pipeline.Stream[int]) {
 			other := pipeline.Values(pipeline.New(pipeline.Config{}), upTo(1))
 			pipeline.ForEach(pipeline.Merge([]pipeline.Stream[int]{s, other}), drop)

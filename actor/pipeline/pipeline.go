@@ -97,6 +97,7 @@ const maxFailures = 16
 // joint is an edge, whatever its items are.
 type joint interface {
 	kill()
+	setRefused()
 	sweep(reason error)
 	stats() EdgeStats
 	ends() (from, to *stage)

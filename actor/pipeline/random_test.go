@@ -79,6 +79,13 @@ var steps = []struct {
 	{"partition and merge", func(s pipeline.Stream[int], n int) pipeline.Stream[int] {
 		return pipeline.Merge(pipeline.Partition(s, n, func(v int) int { return v % 7 }))
 	}, nothing},
+	{"balance and merge", func(s pipeline.Stream[int], n int) pipeline.Stream[int] {
+		outs := pipeline.Balance(s, n)
+		for i := range outs {
+			outs[i] = pipeline.Map(outs[i], func(v int) (int, error) { return v, nil }, pipeline.Buffer(1+i))
+		}
+		return pipeline.Merge(outs)
+	}, nothing},
 	{"broadcast and merge", func(s pipeline.Stream[int], n int) pipeline.Stream[int] {
 		return pipeline.Merge(pipeline.Broadcast(s, 1+n%3))
 	}, func(m *model, n int) {

@@ -200,6 +200,7 @@ func (s *stage) refuseInputs() {
 		s.before.outputRefused()
 	}
 	for _, in := range s.inputs {
+		in.setRefused()
 		from, _ := in.ends()
 		from.outputRefused()
 	}

@@ -21,6 +21,8 @@ type outlet[T any] struct {
 	// One of these is set once somebody takes the stream.
 	e      *edge[T]
 	direct *fusion[T]
+
+	writable chan struct{} // see edge; nil: the edge has its own
 }
 
 // newOutlet adds an outlet to a stage.
@@ -86,7 +88,11 @@ func pipelineOf[T any](in Stream[T]) *Pipeline {
 
 // take makes an edge from the stream to the stage.
 func take[T any](in Stream[T], s *stage, readable chan struct{}) *edge[T] {
-	e := newEdge[T](in.o.s, s, readable)
+	writable := in.o.writable
+	if writable == nil {
+		writable = make(chan struct{}, 1)
+	}
+	e := newEdge[T](in.o.s, s, readable, writable)
 	s.inputs = append(s.inputs, e)
 	s.p.edges = append(s.p.edges, e)
 	if s.checkFree(in.o.s, in.o.isTaken()) {

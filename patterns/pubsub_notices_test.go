@@ -3,6 +3,7 @@ package patterns
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/zeroactor/zmq"
@@ -116,6 +117,51 @@ func TestLostPeerWithUnreadSubscriptions(t *testing.T) {
 	if s := pub.Stats(); s.Pipes != 0 {
 		t.Errorf("%+v", s)
 	}
+}
+
+// The same of a peer that was connected to: it may come back, but what it asked
+// for over the lost connection is no wish of the next one.
+func TestAwayPeerWithUnreadSubscriptions(t *testing.T) {
+	const hwm = 10
+	ctx := NewContext()
+	defer ctx.Close()
+	pub, _ := NewXPub(InContext(ctx), RecvHWM(hwm))
+	pub.turn.Lock()
+	p := newNetworkPipe(&pub.socket, nil)
+	if err := pub.socket.attach(p); err != nil {
+		t.Fatal(err)
+	}
+	p.peer = &zmq.Peer{Version: [2]int{3, 1}}
+	pub.connected(p)
+	arrive := func(flags byte, body []byte) {
+		p.in.Append(flags, body)
+		p.in.EndMessage()
+		p.in.Flush()
+		pub.turn.Pending()
+	}
+	for range 2*hwm - 1 {
+		arrive(0, []byte("user"))
+	}
+	arrive(ypipe.FlagCommand, engine.AppendCommandBody(nil, engine.NameSubscribe, "unread"))
+	if n := pub.subs.Topics(); n != 0 || len(pub.notices.queue) != hwm {
+		t.Fatalf("%d topics and %d notices: the subscription was to be behind what is not read", n, len(pub.notices.queue))
+	}
+	pub.disconnected(p)
+	pub.connected(p)
+	pub.turn.Unlock()
+	want := append(slices.Repeat([]string{"user"}, 2*hwm-1), "\x01unread", "\x00unread")
+	var m zmq.Message
+	for i, want := range want {
+		if err := pub.TryRecv(&m); err != nil || string(m.Frame(0)) != want {
+			t.Fatalf("notice %d is %q, %v, want %q", i, m.Frame(0), err, want)
+		}
+	}
+	if n := pub.Topics(); n != 0 {
+		t.Errorf("%d topics, and nobody has subscribed over the new connection", n)
+	}
+	pub.turn.Lock()
+	pub.socket.detach(p)
+	pub.turn.Unlock()
 }
 
 // A sender that waits for a full subscriber goes on when the message is not for

@@ -191,3 +191,23 @@ func TestReqTakesNoReplyOfAnotherConnection(t *testing.T) {
 		t.Fatalf("received %q, %v", framesOf(m), err)
 	}
 }
+
+// TestReqForgetsAPeerThatSaidTooMuch: of a peer that has replied, has sent what
+// nobody asked for and is gone, only the reply is kept. Its pipe is not, though
+// nobody receives.
+func TestReqForgetsAPeerThatSaidTooMuch(t *testing.T) {
+	req := must(patterns.NewReq(patterns.InContext(newContext(t))))(t)
+	w := newWatch(t, req.Monitor(testContext(t)))
+	peer := dialPeer(t, must(req.Bind("tcp://127.0.0.1:*"))(t).String(), "ROUTER", "")
+	w.want(patterns.Listening, patterns.Accepted, patterns.HandshakeSucceeded)
+	send(t, req, "x")
+	peer.recv()
+	peer.send("", "reply")
+	peer.send("", "not asked for")
+	peer.conn.Close()
+	w.want(patterns.Disconnected)
+	if n := req.Stats().Pipes; n != 0 {
+		t.Errorf("%d pipes, and no peer", n)
+	}
+	expect(t, req, "reply")
+}

@@ -103,6 +103,52 @@ var minimals = []minimal{
 		},
 	},
 	{
+		name:  "what a subscriber had asked for and nobody had read goes with its connection",
+		media: []string{"sim"},
+		history: History{
+			Pattern: "pubsub",
+			Sockets: []Socket{{Kind: "XPUB", SendHWM: 1000, RecvHWM: 2}, {Kind: "XSUB", SendHWM: 1000, RecvHWM: 1000}},
+			Steps: []Step{
+				{Do: Bind, Who: 1},
+				{Do: Connect, Who: 0, With: 1},
+				{Do: Subscribe, Who: 1, Topic: "ab"},
+				{Do: Settle},
+				{Do: Subscribe, Who: 1, Topic: "a"},
+				{Do: Unsubscribe, Who: 1, Topic: "a"},
+				{Do: Subscribe, Who: 1, Topic: "a"},
+				{Do: Unsubscribe, Who: 1, Topic: "a"},
+				{Do: Subscribe, Who: 1, Topic: "b"}, // which is not read, as nobody takes those before it
+				{Do: Pause, N: 100},
+				{Do: Reset, Who: 1},
+				{Do: Unsubscribe, Who: 1, Topic: "b"},
+				{Do: Settle},
+				{Do: Send, Who: 0, With: 1, Topic: "b"},
+			},
+		},
+	},
+	{
+		name:  "a subscriber that comes back and asks for nothing may be sent what it had asked for",
+		media: []string{"sim"},
+		history: History{
+			Pattern: "pubsub",
+			Sockets: plain("PUB", "XSUB"),
+			Steps: []Step{
+				{Do: Bind, Who: 1},
+				{Do: Connect, Who: 0, With: 1},
+				{Do: Subscribe, Who: 1, Topic: "b"},
+				{Do: Settle},
+				{Do: Reset, Who: 1},
+				{Do: Unsubscribe, Who: 1, Topic: "b"},
+				{Do: Settle},
+				{Do: Send, Who: 0, With: 1, Topic: "b"},
+				{Do: Subscribe, Who: 1, Topic: "ab"},
+				{Do: Settle},
+				{Do: Send, Who: 0, With: 1, Topic: "b"},
+				{Do: Send, Who: 0, With: 1, Topic: "ab"},
+			},
+		},
+	},
+	{
 		name: "messages that are conflated stay whole",
 		history: History{
 			Pattern: "conflate",

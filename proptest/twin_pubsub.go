@@ -3,6 +3,7 @@ package proptest
 import (
 	"errors"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/zeroactor/zmq"
@@ -126,8 +127,16 @@ func (t *pubsubTwin) subscribe(who int, topic string, on bool) {
 func (t *pubsubTwin) settled() {
 	t.twinBase.settled()
 	for i := range t.past {
-		t.past[i] = nil
+		if len(t.topics[i]) > 0 || !t.away(i) {
+			t.past[i] = nil
+		}
 	}
+}
+
+// away reports whether a publisher that has connected to a subscriber may have lost
+// it. It then goes by what the subscriber had asked for, until that asks again.
+func (t *pubsubTwin) away(sub int) bool {
+	return t.damaged && slices.ContainsFunc(t.dials, func(to []bool) bool { return to[sub] })
 }
 
 func (t *pubsubTwin) received(who int, frames []string) error {

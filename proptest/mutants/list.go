@@ -81,5 +81,8 @@ var mutants = []mutant{
 	{"once: an XPUB by hand does not tell of the end of a peer", "patterns", "\t\tb.notices.withdraw(p)\n", "\t\t_ = 0\n", minimals},
 	{"once: the welcome is for a pipe and not for each connection", "patterns.publisher.connected", "\tb.greet(p)\n", "", "TestWelcomeOverEachConnection"},
 	{"once: a reply that comes late answers the next request", "patterns", "s.envelope.correlate = s.cfg.reqrep.correlate || s.numbers && p.endpoint.bound", "s.envelope.correlate = s.cfg.reqrep.correlate", "patterns:TestLateReplyByNameGoesNowhere"},
+	{"once: what a lost peer has sent besides its reply stays", "patterns.Req.lose", "\ts.discard(p)\n", "", "patterns:TestReqForgetsAPeerThatSaidTooMuch"},
+	{"once: what a lost subscriber has asked for and nobody has read stays", "patterns.publisher.detach", "\tb.finish(p)\n", "", "patterns:TestLostPeerWithUnreadSubscriptions"},
+	{"once: what one that is away has asked for and nobody has read stays", "patterns.publisher.disconnected", "\tb.finish(p)\n", "", minimals},
 	{"once: a publisher forgets a subscriber that is away", "patterns", "b.withdraw(p, func(topic []byte) { b.former.Add(topic, p) })", "b.withdraw(p, nil)", "patterns:TestPubQueuesForOneThatIsAway"},
 }

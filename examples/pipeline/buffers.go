@@ -3,12 +3,12 @@ package main
 import (
 	"math/bits"
 	"sync"
+
+	"github.com/zeroactor/zmq"
 )
 
-// buffers lends byte slices for content on its way into a socket. The socket
-// gives them back, through the release function of the message, when the last
-// byte is handed over, on whatever goroutine that happens. The zero value is
-// ready; it may be used by several goroutines at once.
+// buffers lends byte slices for content on its way to another stage. It may be used by
+// several goroutines at once. The zero value is ready.
 type buffers struct {
 	classes [largestClass - smallestClass + 1]sync.Pool // of *[]byte; capacity at least 1<<class
 }
@@ -38,4 +38,37 @@ func (p *buffers) put(b []byte) {
 		return
 	}
 	p.classes[class-smallestClass].Put(&b)
+}
+
+// A blob is bytes that are lent: by buffers, or by a message that came over a socket. Who is done with
+// it gives it back, once, on whatever goroutine; one that is not given back is the garbage collector's.
+type blob struct {
+	bytes []byte
+	pool  *buffers     // or nil
+	m     *zmq.Message // or nil
+}
+
+// lend makes a blob of a slice that get returned.
+func (p *buffers) lend(b []byte) blob { return blob{bytes: b, pool: p} }
+
+func (b blob) giveBack() {
+	switch {
+	case b.pool != nil:
+		b.pool.put(b.bytes)
+	case b.m != nil:
+		b.m.Release()
+	}
+}
+
+// appendTo makes the blob a frame of a message, which gives it back when it is handed over.
+func (b blob) appendTo(m *zmq.Message) {
+	m.AppendOwned(b.bytes, func([]byte) { b.giveBack() })
+}
+
+// blobOf moves a message into a blob of its i-th frame.
+func blobOf(m *zmq.Message, i int) blob {
+	b := blob{m: new(zmq.Message)}
+	m.MoveTo(b.m)
+	b.bytes = b.m.Frame(i)
+	return b
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 )
 
@@ -24,14 +25,10 @@ const (
 
 	maxWorkers = 1 << 10
 
-	// defaultQuiet is many times what a piece takes on a busy machine.
+	// defaultQuiet is for what comes again by itself, as a connection does.
 	defaultQuiet    = 5 * time.Second
 	minQuiet        = 10 * time.Millisecond
 	defaultPatience = 30 * time.Second
-
-	// beatsPerQuiet is how often an idle worker says so while it takes the sink
-	// to call a silent one dead.
-	beatsPerQuiet = 4
 )
 
 // Roles that a process may play; everything is played by one if none is given.
@@ -41,6 +38,9 @@ const (
 	roleWorker     = "worker"
 	roleSink       = "sink"
 )
+
+// transportNone leaves everything in one process, and queues between the stages.
+const transportNone = "none"
 
 // A config is what the command line says.
 type config struct {
@@ -82,7 +82,7 @@ func parse(args []string, stderr io.Writer) (config, error) {
 		flags.PrintDefaults()
 	}
 	flags.StringVar(&c.role, "role", roleAll, "play one role: ventilator, worker or sink (default all of them)")
-	flags.StringVar(&c.transport, "transport", "tcp", "tcp, ipc or inproc")
+	flags.StringVar(&c.transport, "transport", "tcp", "tcp, ipc or inproc, or none for queues instead of sockets")
 	flags.IntVar(&c.workers, "workers", 0, "number of workers in this process (default one a CPU, or one with -role worker)")
 	flags.StringVar(&c.bind, "bind", "", "endpoint of the ventilator's or the sink's own")
 	flags.Func("connect", "endpoint of the sink; for a worker given twice: the ventilator's, then the sink's", func(s string) error {
@@ -90,9 +90,9 @@ func parse(args []string, stderr io.Writer) (config, error) {
 		return nil
 	})
 	flags.IntVar(&c.chunk, "chunk", defaultChunk, "cut larger files into pieces of this size, in bytes")
-	flags.IntVar(&c.hwm, "hwm", defaultHWM, "pieces queued for each worker, on either side")
-	flags.DurationVar(&c.quiet, "quiet", defaultQuiet, "after the ventilator's end, call lost what has not come back when nothing came for this long")
-	flags.DurationVar(&c.patience, "patience", defaultPatience, "wait this long for another process to come, or to take a message")
+	flags.IntVar(&c.hwm, "hwm", defaultHWM, "pieces queued for each process of workers, on either side")
+	flags.DurationVar(&c.quiet, "quiet", defaultQuiet, "call another process lost when it has been away for this long")
+	flags.DurationVar(&c.patience, "patience", defaultPatience, "wait this long for another process to come")
 	if err := flags.Parse(args); err != nil {
 		return config{}, err
 	}
@@ -140,16 +140,34 @@ func defaultEndpoints(transport string) (tasks, reports string) {
 	return "tcp://127.0.0.1:5557", "tcp://127.0.0.1:5558"
 }
 
+// endpoints returns where the ends of the two edges meet.
+func (c *config) endpoints() (tasks, reports string) {
+	switch {
+	case c.role == roleVentilator:
+		return c.bind, c.connect[0]
+	case c.role == roleWorker:
+		return c.connect[0], c.connect[1]
+	case c.role == roleSink:
+		tasks, _ = defaultEndpoints(c.transport) // it has nothing to do with them
+		return tasks, c.bind
+	case c.transport == "inproc":
+		return "inproc://tasks", "inproc://reports"
+	case c.transport == "ipc":
+		return "ipc://*", "ipc://*"
+	}
+	return "tcp://127.0.0.1:*", "tcp://127.0.0.1:*"
+}
+
 // check returns what is wrong with c, or nil.
 func (c *config) check() error {
 	binds, connects := c.needs()
 	switch {
 	case c.role != roleAll && c.role != roleVentilator && c.role != roleWorker && c.role != roleSink:
 		return fmt.Errorf("no such role: %q", c.role)
-	case c.transport != "tcp" && c.transport != "ipc" && c.transport != "inproc":
+	case !slices.Contains([]string{"tcp", "ipc", "inproc", transportNone}, c.transport):
 		return fmt.Errorf("no such transport: %q", c.transport)
-	case c.transport == "inproc" && c.role != roleAll:
-		return errors.New("inproc does not reach other processes: it goes without -role")
+	case (c.transport == "inproc" || c.transport == transportNone) && c.role != roleAll:
+		return fmt.Errorf("%s does not reach other processes: it goes without -role", c.transport)
 	case c.role == roleAll && (c.bind != "" || len(c.connect) > 0):
 		return errors.New("-bind and -connect go with -role")
 	case binds != (c.bind != ""):

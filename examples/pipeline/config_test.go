@@ -55,6 +55,7 @@ func TestDefaultEndpointsMeet(t *testing.T) {
 
 func TestParseRefuses(t *testing.T) {
 	for args, complaint := range map[string]string{
+		"-transport none -role worker":           "none does not reach other processes",
 		"-role boss":                             "no such role",
 		"-transport pigeon":                      "no such transport",
 		"-transport inproc -role sink":           "other processes",

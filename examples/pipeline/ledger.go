@@ -3,19 +3,14 @@ package main
 import (
 	"bytes"
 	"slices"
-	"time"
 )
 
-// A ledger is the sink's knowledge: what was handed out, what came back, who
-// said something when. It has no clock, no sockets and no goroutine: it is told
-// of reports and asked for a verdict.
+// A ledger is the sink's knowledge: what was handed out, what came back, and from
+// whom. It is told of reports, in whatever order those of different peers come.
 //
 // A file's numbers enter the totals when all its pieces are back, not before,
 // so that what is lost is lost by whole files.
 type ledger struct {
-	quiet    time.Duration // see verdict
-	patience time.Duration
-
 	totals counts
 	files  uint64 // counted in totals
 	words  vocabulary
@@ -23,16 +18,15 @@ type ledger struct {
 	planned    bool   // the ventilator has spoken
 	plan       uint64 // entries to come
 	entries    uint64 // entries that came
-	ended      bool
-	giveUp     string // why the ventilator gave up, or ""
+	ended      bool   // the ventilator has said all that it has to say
+	giveUp     string // why it gave up, or ""
 	unreadable []unreadable
 
 	byNumber map[uint64]*file
 	open     int // files in byNumber that are not settled
 
 	workers map[uint64]*workerState
-	strange uint64    // reports that make no sense
-	active  time.Time // of the last report that was progress, first of the start
+	strange uint64 // reports that make no sense
 }
 
 // A file is what the ledger knows of one. Pieces may be back before the
@@ -54,27 +48,17 @@ type file struct {
 
 // A workerState is what the ledger knows of a worker.
 type workerState struct {
-	name  string
-	done  uint64 // results
-	heard time.Time
-	gone  bool // said bye
+	name string
+	done uint64 // results
+	gone bool   // said bye
 }
 
-func newLedger(now time.Time, quiet, patience time.Duration) *ledger {
-	return &ledger{
-		quiet:    quiet,
-		patience: patience,
-		byNumber: make(map[uint64]*file),
-		workers:  make(map[uint64]*workerState),
-		active:   now,
-	}
+func newLedger() *ledger {
+	return &ledger{byNumber: make(map[uint64]*file), workers: make(map[uint64]*workerState)}
 }
 
 // note takes a report into account.
-func (l *ledger) note(now time.Time, r report) {
-	if _, waits := r.(idle); !waits {
-		l.active = now
-	}
+func (l *ledger) note(r report) {
 	ok := true
 	switch r := r.(type) {
 	case planned:
@@ -93,29 +77,27 @@ func (l *ledger) note(now time.Time, r report) {
 	case ended:
 		l.ended, l.giveUp = true, r.reason
 	case hello:
-		l.hear(now, r.worker).name = r.name
+		l.worker(r.worker).name = r.name
 	case begun:
-		l.hear(now, r.worker)
+		l.worker(r.worker)
 		l.begin(r)
 	case result:
-		ok = l.finish(now, r)
-	case idle:
-		l.hear(now, r.worker)
+		ok = l.finish(r)
 	case bye:
-		l.hear(now, r.worker).gone = true
+		l.worker(r.worker).gone = true
 	}
 	if !ok {
 		l.strange++
 	}
 }
 
-func (l *ledger) hear(now time.Time, number uint64) *workerState {
+// worker returns the worker of that number, a new one if need be.
+func (l *ledger) worker(number uint64) *workerState {
 	w := l.workers[number]
 	if w == nil {
 		w = &workerState{name: "without a name"}
 		l.workers[number] = w
 	}
-	w.heard = now
 	return w
 }
 
@@ -163,15 +145,16 @@ func (l *ledger) begin(b begun) {
 	}
 }
 
-// finish enters a result. It reports false if the words are malformed or there
+// finish enters a result, and gives its words back. It reports false if they are malformed or there
 // is no such piece.
-func (l *ledger) finish(now time.Time, r result) bool {
-	w := l.hear(now, r.worker)
+func (l *ledger) finish(r result) bool {
+	defer r.words.giveBack()
+	w := l.worker(r.worker)
 	f := l.file(r.file)
 	if f.settled || f.back[r.piece] {
 		return true // late, or twice: no harm
 	}
-	if f.pieces > 0 && r.piece >= f.pieces || !validWords(r.words) {
+	if f.pieces > 0 && r.piece >= f.pieces || !validWords(r.words.bytes) {
 		return false
 	}
 	w.done++
@@ -182,11 +165,11 @@ func (l *ledger) finish(now time.Time, r result) bool {
 	f.counts = f.counts.plus(r.counts)
 	f.begun = slices.DeleteFunc(f.begun, func(b begun) bool { return b.piece == r.piece })
 	if f.pieces == uint64(len(f.back)) {
-		l.words.addEncoded(r.words) // the file's last: it need not be kept
+		l.words.addEncoded(r.words.bytes) // the file's last: it need not be kept
 		l.countIfWhole(f)
 		return true
 	}
-	f.words = append(f.words, bytes.Clone(r.words))
+	f.words = append(f.words, bytes.Clone(r.words.bytes))
 	return true
 }
 

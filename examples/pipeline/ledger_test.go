@@ -6,33 +6,22 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
-const (
-	testQuiet    = 4 * time.Second
-	testPatience = time.Minute
-)
-
-// start is when every ledger here begins.
-var start = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
-
-// noted returns a ledger that has heard the reports, one each second.
-func noted(reports ...report) (l *ledger, now time.Time) {
-	now = start
-	l = newLedger(now, testQuiet, testPatience)
+// noted returns a ledger that has heard the reports.
+func noted(reports ...report) *ledger {
+	l := newLedger()
 	for _, r := range reports {
-		now = now.Add(time.Second)
-		l.note(now, r)
+		l.note(r)
 	}
-	return l, now
+	return l
 }
 
 // back is the result of a piece that holds the text.
 func back(worker, file, piece uint64, text string) result {
 	var v vocabulary
 	c := count([]byte(text), false, &v)
-	return result{worker, file, piece, c, v.encoded(nil)}
+	return result{worker, file, piece, c, blob{bytes: v.encoded(nil)}}
 }
 
 // story is a run of three files, one in two pieces, one unreadable.
@@ -53,20 +42,16 @@ var story = [...]report{
 
 func TestLedgerCountsWholeFiles(t *testing.T) {
 	for i := range story {
-		l, now := noted(story[:i]...)
-		if v := l.verdict(now); v != waiting {
-			t.Errorf("after %d reports: verdict %d", i, v)
-		}
+		l := noted(story[:i]...)
 		wantFiles := map[bool]uint64{true: 1}[i > 4] + map[bool]uint64{true: 1}[i > 9]
 		if l.files != wantFiles {
 			t.Errorf("after %d reports: %d files, want %d", i, l.files, wantFiles)
 		}
+		if !summarize(l).deserted {
+			t.Errorf("after %d reports: the ventilator has ended", i)
+		}
 	}
-	l, now := noted(story[:]...)
-	if v := l.verdict(now); v != complete {
-		t.Errorf("verdict %d at the end", v)
-	}
-	checkStory(t, l)
+	checkStory(t, noted(story[:]...))
 }
 
 func checkStory(t *testing.T, l *ledger) {
@@ -79,6 +64,9 @@ func checkStory(t *testing.T, l *ledger) {
 	}
 	if want := []unreadable{{2, "c", "no"}}; !slices.Equal(l.unreadable, want) || l.strange != 0 {
 		t.Errorf("unreadable %v, %d strange", l.unreadable, l.strange)
+	}
+	if s := summarize(l); s.deserted || len(s.lost) > 0 || s.unlisted > 0 {
+		t.Errorf("%+v", s)
 	}
 }
 
@@ -104,83 +92,42 @@ func TestLedgerNeedsNoOrderBetweenPeers(t *testing.T) {
 			} else {
 				mixed, w = append(mixed, w[0]), w[1:]
 			}
-			l, now := noted(mixed...)
-			want := waiting
-			if len(v) == 0 && !hasResult(w) {
-				want = complete
-			}
-			if got := l.verdict(now); got != want {
-				t.Fatalf("verdict %d, want %d, after %+v", got, want, mixed)
-			}
 		}
-		l, _ := noted(mixed...)
-		checkStory(t, l)
+		if checkStory(t, noted(mixed...)); t.Failed() {
+			t.Fatalf("after %+v", mixed)
+		}
 	}
-}
-
-func hasResult(all []report) bool {
-	return slices.ContainsFunc(all, func(r report) bool { _, ok := r.(result); return ok })
 }
 
 func TestEveryLostReportIsALossOrHarmless(t *testing.T) {
 	for i, missing := range story {
 		reports := slices.Delete(slices.Clone(story[:]), i, i+1)
-		l, now := noted(reports...)
-		v := l.verdict(now.Add(testQuiet + testPatience))
-		s := summarize(l, v, now)
+		s := summarize(noted(reports...))
 		lostFiles, _ := s.missing()
 		total := s.files + uint64(len(s.unreadable)) + lostFiles
 		switch missing.(type) {
 		case result, sent:
-			if v != lost || lostFiles != 1 || total != 3 {
-				t.Errorf("without %#v: verdict %d, %d lost, %d in all", missing, v, lostFiles, total)
+			if s.deserted || lostFiles != 1 || total != 3 {
+				t.Errorf("without %#v: %d lost, %d in all", missing, lostFiles, total)
 			}
 		case unreadable:
-			if v != lost || s.unlisted != 1 || total != 3 {
-				t.Errorf("without %#v: verdict %d, %d unlisted, %d in all", missing, v, s.unlisted, total)
+			if s.deserted || s.unlisted != 1 || total != 3 {
+				t.Errorf("without %#v: %d unlisted, %d in all", missing, s.unlisted, total)
 			}
 		case ended:
-			if v != deserted || lostFiles != 0 || !s.deserted {
-				t.Errorf("without %#v: verdict %d, %d lost", missing, v, lostFiles)
+			if lostFiles != 0 || !s.deserted {
+				t.Errorf("without %#v: %d lost", missing, lostFiles)
 			}
 		default:
-			if v != complete || total != 3 {
-				t.Errorf("without %#v: verdict %d, %d in all", missing, v, total)
+			if s.deserted || lostFiles != 0 || total != 3 {
+				t.Errorf("without %#v: %d lost, %d in all", missing, lostFiles, total)
 			}
-		}
-	}
-}
-
-func TestVerdictWaitsAsLongAsItSays(t *testing.T) {
-	for _, test := range []struct {
-		name    string
-		reports []report
-		wait    time.Duration
-		want    verdict
-	}{
-		{"nobody came", nil, testPatience + testQuiet, deserted},
-		{"the ventilator died", story[:3], testPatience + testQuiet, deserted},
-		{"a worker died", slices.Concat(story[:9], []report{unreadable{2, "c", "no"}, ended{}}), testQuiet, lost},
-		{"it never came back", []report{planned{1}, sent{0, 1, 4, "a"}, ended{}}, testQuiet, lost},
-	} {
-		l, last := noted(test.reports...)
-		if got := l.verdict(last.Add(test.wait - 1)); got != waiting {
-			t.Errorf("%s: verdict %d too early", test.name, got)
-		}
-		// Who is idle does not delay it, whoever has something to say does.
-		l.note(last.Add(test.wait-2), idle{1})
-		if got := l.verdict(last.Add(test.wait)); got != test.want {
-			t.Errorf("%s: verdict %d, want %d", test.name, got, test.want)
-		}
-		l.note(last.Add(test.wait-1), begun{1, 0, 0})
-		if got := l.verdict(last.Add(test.wait)); got != waiting {
-			t.Errorf("%s: verdict %d in spite of a sign of life", test.name, got)
 		}
 	}
 }
 
 func TestLossesSayWhatIsKnown(t *testing.T) {
-	l, now := noted(
+	l := noted(
 		planned{7},
 		hello{1, "dead"}, hello{2, "alive"}, hello{3, "left"},
 		sent{0, 2, 700, "half"}, begun{2, 0, 1}, back(2, 0, 1, "x"), begun{1, 0, 0},
@@ -189,11 +136,9 @@ func TestLossesSayWhatIsKnown(t *testing.T) {
 		unsent{3, 900, "left over"},
 		sent{4, 1, 1, "good"}, back(2, 4, 0, "z"),
 		sent{5, 2, 500, "not to the end"}, unsent{5, 499, "not to the end"}, back(2, 5, 0, "z"),
-		ended{}, bye{3},
+		ended{}, bye{3}, bye{2},
 	)
-	now = now.Add(testQuiet)
-	l.note(now, idle{2})
-	s := summarize(l, l.verdict(now), now)
+	s := summarize(l)
 	want := []loss{
 		{0, "half", 700, 2, 1, false, "dead"},
 		{1, "queued", 100, 1, 0, false, ""},
@@ -219,28 +164,28 @@ func TestStrangeReportsAreCountedAndChangeNothing(t *testing.T) {
 	for _, r := range []report{
 		planned{1}, sent{0, 1, 4, "a"}, sent{0, 7, 4, "a"}, unsent{1, 1, "b"}, unreadable{2, "c", "no"}, sent{9, 0, 0, "none"},
 	} {
-		l, _ := noted(slices.Concat(story[:], []report{r})...)
+		l := noted(slices.Concat(story[:], []report{r})...)
 		if l.strange != 1 {
 			t.Errorf("%#v: %d strange", r, l.strange)
 		}
 		l.strange = 0
 		checkStory(t, l)
 	}
-	l, _ := noted(unsent{1, 1, "b"}, unsent{1, 1, "b"})
+	l := noted(unsent{1, 1, "b"}, unsent{1, 1, "b"})
 	if l.strange != 1 {
 		t.Errorf("unsent twice: %d strange", l.strange)
 	}
 	for _, r := range []result{back(1, 0, 0, "again"), back(1, 1, 0, "again")} {
-		l, _ := noted(slices.Concat(story[:], []report{r})...)
+		l := noted(slices.Concat(story[:], []report{r})...)
 		checkStory(t, l) // twice is once
 	}
 	bad := back(1, 1, 1, "z z")
-	bad.words = bad.words[1:]
+	bad.words.bytes = bad.words.bytes[1:]
 	noSuchPiece := back(1, 1, 2, "z z")
 	for _, r := range []report{bad, noSuchPiece} {
-		l, now := noted(slices.Concat(story[:9], []report{r}, story[10:])...)
-		if got := l.verdict(now.Add(testQuiet)); got != lost || l.strange != 1 || l.files != 1 {
-			t.Errorf("%#v: verdict %d, %d strange, %d files", r, got, l.strange, l.files)
+		l := noted(slices.Concat(story[:9], []report{r}, story[10:])...)
+		if s := summarize(l); len(s.lost) != 1 || l.strange != 1 || l.files != 1 {
+			t.Errorf("%#v: %d lost, %d strange, %d files", r, len(s.lost), l.strange, l.files)
 		}
 	}
 }

@@ -1,5 +1,6 @@
 // Pipeline counts the lines, words and bytes of files, and finds the words
-// that are most frequent in them, by the pattern that gave PUSH and PULL their
+// that are most frequent in them. It is a pipeline (package actor/pipeline) of three parts, whose
+// edges may be sockets (package actor/pipeline/remote), by the pattern that gave PUSH and PULL their
 // names (30/PIPELINE, https://rfc.zeromq.org/spec/30/):
 //
 //	             tasks                    reports
@@ -8,10 +9,11 @@
 //	         \  \-----> PULL worker PUSH >-----/  /
 //	          \PUSH >------ manifest ------------/
 //
-//	go run ./examples/pipeline [-transport tcp|ipc|inproc] [-workers N] [PATH...]
+//	go run ./examples/pipeline [-transport tcp|ipc|inproc|none] [-workers N] [PATH...]
 //
 // All of it runs in one process unless -role says which part to play; then the
-// parts find each other by -bind and -connect. The last line of its output is
+// parts find each other by -bind and -connect. The definition of the pipeline, in define.go, is the same in
+// each case: only the plan of its edges and the role differ. The last line of its output is
 //
 //	files=F lines=L words=W bytes=B
 //
@@ -29,40 +31,33 @@
 //
 // # Reports
 //
-// The sink hears of everything on one PULL socket, from the ventilator and the
-// workers, over a connection for each. Between connections there is no order,
-// and the sink needs none. The ventilator says
+// The sink hears of everything on one edge, from the ventilator and the
+// workers. Between these there is no order, and the sink needs none. The ventilator says
 //
 //	planned     how many files there are, first
 //	sent        a file's number, path and size, and in how many pieces it went
 //	unreadable  a file's number and path, and why
 //	unsent      a file's number and path, of which not all could be handed out
-//	ended       when its tasks' socket is closed and all tasks have left it
+//	ended       last, when all has been said
 //
-// with one of the middle three for each file; unsent may also follow sent, when
-// it was the last piece that nobody took. A worker says
+// with one of the middle three for each file. A worker says
 //
 //	hello       its name, first
 //	begun       which piece of which file it is about to count
 //	result      the counts of that piece, and the words with theirs
-//	idle        every quarter of -quiet when it has nothing to do
 //	bye         last
 //
 // # Ends
 //
-// The run is over when the ventilator has ended and every file of its manifest
-// is back. If a worker dies, what it had does not come back. The sink does not
-// try to tell the dead from the slow: once the ventilator has ended, and for
-// -quiet nobody has reported anything but idleness, what is missing is lost. It
-// names those files, and the workers that neither said bye nor were heard of
-// for as long. A file of which a piece is lost counts for nothing in the
+// When the ventilator has read everything, the edges tell those behind them that there is no more, and so
+// the run ends from the ventilator to the sink. If a worker dies, what it had does not come back: the edge goes on without
+// it when it has been away for -quiet. What is not back when all others have ended is lost. The sink
+// names those files, and the workers that did not say bye. A file of which a piece is lost counts for nothing in the
 // totals, so that counted, unreadable and lost files are all there are.
 //
-// Each wait has an end. A worker leaves when the connection to the ventilator
-// has ended and nothing more comes from it, when the sink has left, or after
-// -patience without work. The ventilator gives up when nobody takes a task for
-// -patience, and says so. The sink gives up when it hears of no progress for
-// both times together.
+// Each wait has an end. An edge whose other side nobody is at fails after -patience: a worker or sink then ends, and a
+// ventilator reads no more, and only says which files there are. And where nothing has moved at all for -patience and
+// twice -quiet, as the other side is there but hangs, the run is cancelled.
 package main
 
 import (

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-var transports = [...]string{"inproc", "ipc", "tcp"}
+var transports = [...]string{"none", "inproc", "ipc", "tcp"}
 
 // limit ends a test that hangs, with a message.
 const limit = time.Minute
@@ -162,6 +162,21 @@ func TestInterrupted(t *testing.T) {
 		if code != 1 || !strings.Contains(complaints.String(), "interrupted") || out.Len() > 0 {
 			t.Errorf("%s: exit code %d, printed %q, %q", transport, code, out.String(), complaints.String())
 		}
+	}
+}
+
+// Where a worker hangs, the run ends in spite of it, and says what is lost.
+func TestNothingMoves(t *testing.T) {
+	g := grow(t, newRand(t), 5)
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	defer cancel()
+	hang := make(chan struct{})
+	defer close(hang)
+	var out, complaints bytes.Buffer
+	code := run(ctx, []string{"-workers", "1", "-quiet", "10ms", "-patience", "100ms", g.root}, &out, &complaints, func(int) { <-hang })
+	if code != 1 || !strings.Contains(complaints.String(), "nothing moves for 120ms") || !strings.Contains(out.String(), "\nlost ") ||
+		!strings.HasSuffix(out.String(), lastLine(0, counts{})+"\n") {
+		t.Errorf("exit code %d, printed\n%s\n%s", code, out.String(), complaints.String())
 	}
 }
 

@@ -20,17 +20,33 @@ var everyReport = [...]report{
 	ended{"no worker"},
 	hello{1<<64 - 1, "worker 7/1"},
 	begun{8, 9, 10},
-	result{11, 12, 13, counts{14, 15, 1600}, []byte("words")},
-	result{17, 18, 19, counts{}, []byte{}},
-	idle{20},
+	result{11, 12, 13, counts{14, 15, 1600}, blob{bytes: []byte("words")}},
+	result{17, 18, 19, counts{}, blob{bytes: []byte{}}},
 	bye{21},
+}
+
+// packed returns the message of a report, behind a frame that is not its own.
+func packed(r report) *zmq.Message {
+	m := zmq.NewMessage("first")
+	_ = reportPacker{}.Pack(m, r) // never fails
+	return m
+}
+
+// unpacked returns the report in a message, with words that are nobody's.
+func unpacked(m *zmq.Message) (report, error) {
+	r, err := reportPacker{}.Unpack(m, 1)
+	if res, ok := r.(result); ok {
+		words := append([]byte{}, res.words.bytes...)
+		res.words.giveBack()
+		res.words = blob{bytes: words}
+		return res, err
+	}
+	return r, err
 }
 
 func TestReportsTravel(t *testing.T) {
 	for _, want := range everyReport {
-		var m zmq.Message
-		appendReport(&m, want, nil)
-		got, err := decodeReport(&m)
+		got, err := unpacked(packed(want))
 		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%#v came back as %#v, %v", want, got, err)
 		}
@@ -39,12 +55,11 @@ func TestReportsTravel(t *testing.T) {
 
 func TestMalformedReports(t *testing.T) {
 	for _, r := range everyReport {
-		var m zmq.Message
-		appendReport(&m, r, nil)
-		header, frames := bytes.Clone(m.Frame(0)), m.Len()
+		m := packed(r)
+		header, frames := bytes.Clone(m.Frame(1)), m.Len()-1
 		words := []byte(nil)
 		if frames == 2 {
-			words = bytes.Clone(m.Frame(1))
+			words = bytes.Clone(m.Frame(2))
 		}
 		for n := range header {
 			checkRefused(t, frames, header[:n], words)
@@ -56,40 +71,46 @@ func TestMalformedReports(t *testing.T) {
 	checkRefused(t, 1, nil, nil)
 	checkRefused(t, 1, []byte("?"), nil)
 	checkRefused(t, 1, appendText(append([]byte(nil), kindEnd), strings.Repeat("x", maxText+1)), nil)
-	checkRefused(t, 1, append([]byte{kindIdle}, bytes.Repeat([]byte{0xff}, 11)...), nil) // more than 64 bits
+	checkRefused(t, 1, append([]byte{kindBye}, bytes.Repeat([]byte{0xff}, 11)...), nil) // more than 64 bits
 }
 
 func checkRefused(t *testing.T, frames int, header, words []byte) {
 	t.Helper()
-	var m zmq.Message
+	m := zmq.NewMessage("first")
 	for i := range frames {
 		m.Append([][]byte{header, words}[i])
 	}
-	if r, err := decodeReport(&m); err == nil {
+	if r, err := (reportPacker{}).Unpack(m, 1); err == nil {
 		t.Errorf("%d frames, %q, decoded as %#v", frames, header, r)
 	}
 }
 
 func TestLongTextsAreClipped(t *testing.T) {
-	var m zmq.Message
-	appendReport(&m, ended{strings.Repeat("x", 2*maxText)}, nil)
-	got, err := decodeReport(&m)
+	got, err := unpacked(packed(ended{strings.Repeat("x", 2*maxText)}))
 	if want := (ended{strings.Repeat("x", maxText)}); err != nil || got != want {
 		t.Errorf("a reason of %d bytes, %v", len(got.(ended).reason), err)
 	}
 }
 
 func TestTasksTravel(t *testing.T) {
-	for _, want := range []task{{1, 2, false}, {1 << 60, 1 << 50, true}} {
-		released := 0
-		var m zmq.Message
-		appendTask(&m, want, []byte("content"), func([]byte) { released++ })
-		got, content, err := decodeTask(&m)
-		if err != nil || got != want || string(content) != "content" {
-			t.Errorf("%+v came back as %+v, %q, %v", want, got, content, err)
+	for _, want := range []task{{file: 1, piece: 2}, {file: 1 << 60, piece: 1 << 50, continues: true}} {
+		var pool buffers
+		lent := append(pool.get(100), "content"...)
+		want.content = pool.lend(lent)
+		m := zmq.NewMessage("first")
+		if err := (taskPacker{}).Pack(m, want); err != nil {
+			t.Fatal(err)
 		}
-		if m.Release(); released != 1 {
-			t.Errorf("content given back %d times", released)
+		got, err := taskPacker{}.Unpack(m, 1)
+		if err != nil || got.file != want.file || got.piece != want.piece || got.continues != want.continues || string(got.content.bytes) != "content" {
+			t.Errorf("%+v came back as %+v, %v", want, got, err)
+		}
+		if &got.content.bytes[0] != &lent[0] || m.Len() != 0 {
+			t.Error("the content has been copied, or is still the message's")
+		}
+		got.content.giveBack()
+		if frames := got.content.m.Len(); frames != 0 {
+			t.Errorf("%d frames are left", frames)
 		}
 	}
 }
@@ -100,11 +121,11 @@ func TestMalformedTasks(t *testing.T) {
 		{}, {good}, {good, nil, nil}, {nil, nil}, {good[:3], nil}, {append(bytes.Clone(good), 0), nil},
 		{{kindTask, 1, 2, 2}, nil}, {{kindBegin, 1, 2, 1}, nil}, {{kindTask, 0x80, 0x80, 0x80}, nil},
 	} {
-		var m zmq.Message
+		m := zmq.NewMessage("first")
 		for _, f := range frames {
 			m.Append(f)
 		}
-		if got, _, err := decodeTask(&m); err == nil {
+		if got, err := (taskPacker{}).Unpack(m, 1); err == nil {
 			t.Errorf("%q decoded as %+v", frames, got)
 		}
 	}
@@ -114,31 +135,28 @@ func TestMalformedTasks(t *testing.T) {
 // one that it would write itself.
 func FuzzReports(f *testing.F) {
 	for _, r := range everyReport {
-		var m zmq.Message
-		appendReport(&m, r, nil)
+		m := packed(r)
 		words := []byte(nil)
-		if m.Len() == 2 {
-			words = m.Frame(1)
+		if m.Len() == 3 {
+			words = m.Frame(2)
 		}
-		f.Add(bytes.Clone(m.Frame(0)), words)
+		f.Add(bytes.Clone(m.Frame(1)), words)
 	}
 	f.Fuzz(func(t *testing.T, header, words []byte) {
-		var m zmq.Message
+		m := zmq.NewMessage("first")
 		m.Append(header)
 		if len(header) > 0 && header[0] == kindResult {
 			m.Append(words)
 		}
-		r, err := decodeReport(&m)
+		r, err := unpacked(m)
 		if err != nil {
 			return
 		}
-		var again zmq.Message
-		appendReport(&again, r, nil)
-		if second, err := decodeReport(&again); err != nil || !reflect.DeepEqual(second, r) {
+		if second, err := unpacked(packed(r)); err != nil || !reflect.DeepEqual(second, r) {
 			t.Fatalf("%#v came back as %#v, %v", r, second, err)
 		}
 		if res, ok := r.(result); ok {
-			new(vocabulary).addEncoded(res.words)
+			new(vocabulary).addEncoded(res.words.bytes)
 		}
 	})
 }

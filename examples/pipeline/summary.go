@@ -6,7 +6,6 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // topWords is how many of the most frequent words are printed.
@@ -25,28 +24,27 @@ type summary struct {
 	remarks    []string
 }
 
-func summarize(l *ledger, v verdict, now time.Time) *summary {
+// summarize sums up what is known at the end of a run: what is not back by now does not come.
+func summarize(l *ledger) *summary {
 	s := &summary{
 		totals:     l.totals,
 		files:      l.files,
 		top:        l.words.top(topWords),
 		unreadable: l.unreadable,
-		deserted:   v == deserted,
+		deserted:   !l.ended,
+		lost:       l.losses(),
+		silent:     l.silent(),
 	}
-	if v != complete {
-		s.lost = l.losses()
-		s.silent = l.silent(now)
-		if known := uint64(len(l.byNumber)); known < l.plan {
-			s.unlisted = l.plan - known
-		}
+	if known := uint64(len(l.byNumber)); known < l.plan {
+		s.unlisted = l.plan - known
 	}
 	if l.giveUp != "" {
 		s.remarks = append(s.remarks, "the ventilator gave up: "+l.giveUp)
 	}
 	switch {
-	case v == deserted && !l.planned:
+	case s.deserted && !l.planned:
 		s.remarks = append(s.remarks, "no ventilator came")
-	case v == deserted:
+	case s.deserted:
 		s.remarks = append(s.remarks, "the ventilator fell silent before its end")
 	}
 	if l.strange > 0 {

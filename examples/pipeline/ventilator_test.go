@@ -5,42 +5,40 @@ import (
 	"context"
 	"errors"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
-	"testing/synctest"
-	"time"
-
-	"github.com/zeroactor/zmq"
 )
 
-func osOpen(path string) (io.ReadCloser, error) { return os.Open(path) }
+// newTestVentilator returns one of those paths.
+func newTestVentilator(paths ...string) *ventilator {
+	return &ventilator{
+		paths: func(context.Context) ([]string, error) { return paths, nil },
+		open:  func(path string) (io.ReadCloser, error) { return os.Open(path) },
+		piece: minChunk,
+		moved: func() {},
+	}
+}
 
-// received returns the content of the tasks that wait on w, by file and piece,
-// and checks that they came in that order.
-func received(t *testing.T, w *wire) map[task]string {
+// all returns what a ventilator gives: the content of tasks, by file and piece, and reports.
+func all(t *testing.T, v *ventilator) (tasks map[[2]uint64]string, reports []report) {
 	t.Helper()
-	all := make(map[task]string)
-	last := task{}
-	for len(w.messages) > 0 {
-		m := <-w.messages
-		got, content, err := decodeTask(m)
+	tasks = make(map[[2]uint64]string)
+	for p, err := range v.parcels(t.Context()) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got.file < last.file || got.file == last.file && got.piece < last.piece {
-			t.Errorf("%+v after %+v", got, last)
+		for x := range p.tasks() {
+			tasks[[2]uint64{x.file, x.piece}] = string(x.content.bytes)
 		}
-		last = got
-		all[got] = string(content)
-		m.Release()
+		for r := range p.reports() {
+			reports = append(reports, r)
+		}
 	}
-	return all
+	return tasks, reports
 }
 
 func TestVentilatorHandsOutAllAndSaysSo(t *testing.T) {
@@ -48,16 +46,8 @@ func TestVentilatorHandsOutAllAndSaysSo(t *testing.T) {
 	large := strings.Repeat("word ", 2*minChunk/5+1)
 	write(t, filepath.Join(root, "c"), []byte(large))
 	write(t, filepath.Join(root, "d"), nil)
-	tasks, reports := newWire(100), newWire(100)
-	v := &ventilator{tasks: tasks, reports: reports, open: osOpen, piece: minChunk, patience: time.Second}
-	if err := v.run(t.Context(), []string{root, filepath.Join(root, "missing")}); err != nil {
-		t.Fatal(err)
-	}
-	if !tasks.left() {
-		t.Error("the tasks' socket is not closed")
-	}
+	content, got := all(t, newTestVentilator(root, filepath.Join(root, "missing")))
 	in := func(name string) string { return filepath.Join(root, name) }
-	got := reports.reports()
 	if u, ok := got[5].(unreadable); !ok || u.file != 4 || u.path != in("missing") || u.reason == "" {
 		t.Errorf("%#v", got[5])
 	}
@@ -68,21 +58,16 @@ func TestVentilatorHandsOutAllAndSaysSo(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %#v\nwant %#v", got, want)
 	}
-	content := received(t, tasks)
-	if len(content) != 6 || content[task{file: 0}] != "a" || content[task{file: 3}] != "" ||
-		content[task{file: 2}]+content[task{file: 2, piece: 1}]+content[task{file: 2, piece: 2}] != large {
-		t.Errorf("%d tasks: %.20q", len(content), slices.Collect(maps.Values(content)))
+	if len(content) != 6 || content[[2]uint64{0, 0}] != "a" || content[[2]uint64{3, 0}] != "" ||
+		content[[2]uint64{2, 0}]+content[[2]uint64{2, 1}]+content[[2]uint64{2, 2}] != large {
+		t.Errorf("%d tasks: %.200v", len(content), content)
 	}
 }
 
 func TestVentilatorOfNothing(t *testing.T) {
-	tasks, reports := newWire(0), newWire(9)
-	v := &ventilator{tasks: tasks, reports: reports, open: osOpen, piece: minChunk, patience: time.Second}
-	if err := v.run(t.Context(), []string{t.TempDir()}); err != nil {
-		t.Fatal(err)
-	}
-	if got, want := reports.reports(), []report{planned{0}, ended{}}; !reflect.DeepEqual(got, want) {
-		t.Errorf("%#v", got)
+	tasks, got := all(t, newTestVentilator(t.TempDir()))
+	if want := []report{planned{0}, ended{}}; !reflect.DeepEqual(got, want) || len(tasks) > 0 {
+		t.Errorf("%#v, %v", got, tasks)
 	}
 }
 
@@ -90,8 +75,7 @@ func TestVentilatorOfNothing(t *testing.T) {
 func TestVentilatorReportsFilesThatTurnBad(t *testing.T) {
 	for _, good := range []int{0, 10, 2*minChunk + 10} {
 		root := plant(t, "bad", "good")
-		tasks, reports := newWire(100), newWire(100)
-		v := &ventilator{tasks: tasks, reports: reports, piece: minChunk, patience: time.Second}
+		v := newTestVentilator(root)
 		v.open = func(path string) (io.ReadCloser, error) {
 			if filepath.Base(path) == "good" {
 				return os.Open(path)
@@ -99,91 +83,63 @@ func TestVentilatorReportsFilesThatTurnBad(t *testing.T) {
 			text := bytes.Repeat([]byte{' '}, good)
 			return io.NopCloser(io.MultiReader(bytes.NewReader(text), iotest.ErrReader(errors.New("bad sector")))), nil
 		}
-		if err := v.run(t.Context(), []string{root}); err != nil {
-			t.Fatal(err)
-		}
 		want := []report{
 			planned{2},
 			unreadable{0, filepath.Join(root, "bad"), "bad sector"},
 			sent{1, 1, 4, filepath.Join(root, "good")},
 			ended{},
 		}
-		if got := reports.reports(); !reflect.DeepEqual(got, want) {
+		if _, got := all(t, v); !reflect.DeepEqual(got, want) {
 			t.Errorf("after %d good bytes: %#v", good, got)
 		}
 	}
 }
 
-// Without anybody to take tasks, the ventilator ends when its patience does,
-// and names every file.
+// A ventilator that has given up, as nobody takes a task, names every file.
 func TestVentilatorGivesUp(t *testing.T) {
 	root := plant(t, "a", "b", "c", "d")
-	synctest.Test(t, func(t *testing.T) {
-		tasks, reports := newWire(2), newWire(100)
-		v := &ventilator{tasks: tasks, reports: reports, open: osOpen, piece: minChunk, patience: time.Minute}
-		begin := time.Now()
-		if err := v.run(t.Context(), []string{root, filepath.Join(root, "missing")}); err != nil {
-			t.Fatal(err)
+	v := newTestVentilator(root, filepath.Join(root, "missing"))
+	l := newLedger()
+	tasks := 0
+	for p := range v.parcels(t.Context()) {
+		for range p.tasks() {
+			tasks++
+			v.giveUp("nobody is there")
+			v.giveUp("and that is still so")
 		}
-		if took := time.Since(begin); took != time.Minute {
-			t.Errorf("took %v", took)
+		for r := range p.reports() {
+			l.note(r)
 		}
-		l := newLedger(begin, testQuiet, testPatience)
-		for _, r := range reports.reports() {
-			l.note(time.Now(), r)
-		}
-		s := summarize(l, l.verdict(time.Now().Add(testQuiet)), time.Now())
-		if len(s.lost) != 4 || len(s.unreadable) != 1 || s.unlisted != 0 || l.strange != 0 || !l.ended {
-			t.Errorf("%+v, %d strange", s, l.strange)
-		}
-		if len(s.remarks) == 0 || !strings.Contains(s.remarks[0], "no worker took a task for 1m0s") {
-			t.Errorf("remarks %q", s.remarks)
-		}
-	})
-}
-
-func TestVentilatorSaysWhatItsCloseDropped(t *testing.T) {
-	tasks, reports := newWire(9), newWire(9)
-	tasks.dropped = &zmq.DroppedError{Messages: 1}
-	v := &ventilator{tasks: tasks, reports: reports, open: osOpen, piece: minChunk, patience: time.Second}
-	if err := v.run(t.Context(), []string{plant(t, "a")}); err != nil {
-		t.Fatal(err)
 	}
-	got := reports.reports()
-	if want := (ended{"1 messages dropped"}); got[len(got)-1] != want {
-		t.Errorf("%#v", got[len(got)-1])
+	s := summarize(l)
+	if tasks != 1 || len(s.lost) != 4 || len(s.unreadable) != 1 || s.unlisted != 0 || l.strange != 0 || s.deserted {
+		t.Errorf("%d tasks, %+v, %d strange", tasks, s, l.strange)
+	}
+	if len(s.remarks) != 1 || s.remarks[0] != "the ventilator gave up: nobody is there" {
+		t.Errorf("remarks %q", s.remarks)
 	}
 }
 
-func TestVentilatorWithoutSink(t *testing.T) {
-	root := plant(t, "a")
-	synctest.Test(t, func(t *testing.T) {
-		tasks := newWire(9)
-		v := &ventilator{tasks: tasks, reports: newWire(0), open: osOpen, piece: minChunk, patience: time.Minute}
-		begin := time.Now()
-		if err := v.run(t.Context(), []string{root}); !errors.Is(err, context.DeadlineExceeded) {
-			t.Error(err)
-		}
-		if took := time.Since(begin); took != time.Minute || !tasks.left() {
-			t.Errorf("took %v, closed: %v", took, tasks.left())
-		}
-	})
-}
-
+// A ventilator that is told to end says no more, not even that it has ended.
 func TestVentilatorStops(t *testing.T) {
 	root := plant(t, "a", "b")
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancelCause(t.Context())
-		over := errors.New("over")
-		time.AfterFunc(time.Second, func() { cancel(over) })
-		tasks := newWire(1)
-		v := &ventilator{tasks: tasks, reports: newWire(9), open: osOpen, piece: minChunk, patience: time.Minute}
-		begin := time.Now()
-		if err := v.run(ctx, []string{root}); !errors.Is(err, over) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var got []report
+	for p, err := range newTestVentilator(root).parcels(ctx) {
+		if got = append(got, p.report); err != nil || len(got) == 2 {
+			cancel()
+		}
+	}
+	if want := []report{planned{2}, sent{0, 1, 1, filepath.Join(root, "a")}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("%#v", got)
+	}
+	over := errors.New("over")
+	ctx, stop := context.WithCancelCause(t.Context())
+	stop(over)
+	for _, err := range newTestVentilator(root).parcels(ctx) {
+		if !errors.Is(err, over) {
 			t.Error(err)
 		}
-		if took := time.Since(begin); took != time.Second || !tasks.left() {
-			t.Errorf("took %v, closed: %v", took, tasks.left())
-		}
-	})
+	}
 }

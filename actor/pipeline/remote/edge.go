@@ -3,6 +3,7 @@ package remote
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/zeroactor/zmq"
@@ -35,6 +36,10 @@ type Link[T any] struct {
 
 	// Packer, if it is not nil, takes the place of the codec.
 	Packer Packer[T]
+
+	// Out and In are options of one end only, the one that gives and the one that takes, behind those
+	// for both: as when the one may do without the other, but not the other way round. They are for edges of sockets.
+	Out, In []pipeline.Option
 }
 
 // A Packer turns items into messages and back: for items of several frames, or of large
@@ -86,7 +91,7 @@ func Join[T any](ins []pipeline.Stream[T], site *Site, link Link[T], opts ...pip
 	x := site.crossing(link.Name, len(ins))
 	switch {
 	case x != nil:
-		return cross(ins, x, link.Packer, opts)
+		return cross(ins, x, link, opts)
 	case len(ins) == 1:
 		return ins[0]
 	}
@@ -200,23 +205,25 @@ func (x *crossing) isRefused() bool {
 func (x *crossing) isWhole() bool { return x.site.Role == "" }
 
 // cross makes the stages of an edge of sockets.
-func cross[T any](ins []pipeline.Stream[T], x *crossing, packer Packer[T], opts []pipeline.Option) pipeline.Stream[T] {
+func cross[T any](ins []pipeline.Stream[T], x *crossing, link Link[T], opts []pipeline.Option) pipeline.Stream[T] {
+	packer := link.Packer
+	outOpts, inOpts := slices.Concat(opts, link.Out), slices.Concat(opts, link.In)
 	for i, in := range ins {
 		if x.wire.Kind == Router {
 			e := newRouterEnd(x, packer)
-			pipeline.Outflow(in, e.run, x.options(opts, "out", x.from(i), e.ready)...)
+			pipeline.Outflow(in, e.run, x.options(outOpts, "out", x.from(i), e.ready)...)
 		} else {
 			e := &giver[T]{crossing: x, packer: packer, index: i}
-			pipeline.Outflow(in, e.run, x.options(opts, "out", x.from(i), e.ready)...)
+			pipeline.Outflow(in, e.run, x.options(outOpts, "out", x.from(i), e.ready)...)
 		}
 	}
 	p := ins[0].Pipeline()
 	if x.wire.Kind == Router {
 		e := &dealerEnd[T]{crossing: x, packer: packer}
-		return pipeline.Inflow(p, e.run, x.options(opts, "in", x.wire.To, e.ready)...)
+		return pipeline.Inflow(p, e.run, x.options(inOpts, "in", x.wire.To, e.ready)...)
 	}
 	e := &taker[T]{crossing: x, packer: packer}
-	return pipeline.Inflow(p, e.run, x.options(opts, "in", x.wire.To, e.ready)...)
+	return pipeline.Inflow(p, e.run, x.options(inOpts, "in", x.wire.To, e.ready)...)
 }
 
 // options are those of one of the stages.

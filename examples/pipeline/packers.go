@@ -6,14 +6,55 @@ import (
 	"github.com/zeroactor/zmq"
 )
 
-// appendReport makes m, which is empty, the report r. The words of a result
-// belong to m, which gives them to release when it is done with them.
-func appendReport(m *zmq.Message, r report, release func([]byte)) {
+// A taskPacker makes messages of tasks: a header, and the content as it is, which is not copied.
+type taskPacker struct{}
+
+// Pack appends the frames of t, whose content then belongs to m.
+func (taskPacker) Pack(m *zmq.Message, t task) error {
+	var room [32]byte
+	b := append(room[:0], kindTask)
+	b = appendUint(b, t.file)
+	b = appendUint(b, t.piece)
+	b = appendUint(b, bit(t.continues))
+	m.Append(b)
+	t.content.appendTo(m)
+	return nil
+}
+
+// Unpack takes over m, as the content is a view of it.
+func (taskPacker) Unpack(m *zmq.Message, first int) (t task, err error) {
+	if m.Len() != first+2 || len(m.Frame(first)) == 0 || m.Frame(first)[0] != kindTask {
+		return task{}, errMalformed
+	}
+	r := fieldReader{b: m.Frame(first)[1:]}
+	t = task{file: r.uint(), piece: r.uint()}
+	continues := r.uint()
+	t.continues = continues == 1
+	if !r.whole() || continues > 1 {
+		return task{}, errMalformed
+	}
+	t.content = blobOf(m, first+1)
+	return t, nil
+}
+
+func bit(set bool) uint64 {
+	if set {
+		return 1
+	}
+	return 0
+}
+
+// A reportPacker makes messages of reports: a header, and the words of a result as they are.
+type reportPacker struct{}
+
+// Pack appends the frames of r. The words of a result then belong to m.
+func (reportPacker) Pack(m *zmq.Message, r report) error {
 	var room [64]byte
 	m.Append(appendHeader(room[:0], r))
 	if r, ok := r.(result); ok {
-		m.AppendOwned(r.words, release)
+		r.words.appendTo(m)
 	}
+	return nil
 }
 
 func appendHeader(b []byte, r report) []byte {
@@ -38,8 +79,6 @@ func appendHeader(b []byte, r report) []byte {
 	case result:
 		b = appendUints(append(b, kindResult), r.worker, r.file, r.piece)
 		return appendUints(b, r.counts.lines, r.counts.words, r.counts.bytes)
-	case idle:
-		return appendUint(append(b, kindIdle), r.worker)
 	case bye:
 		return appendUint(append(b, kindBye), r.worker)
 	default:
@@ -56,16 +95,15 @@ func appendUints(b []byte, values ...uint64) []byte {
 
 func clipped(text string) string { return text[:min(len(text), maxText)] }
 
-// decodeReport returns the report in m. The words of a result are a view of m;
-// all else is copied.
-func decodeReport(m *zmq.Message) (report, error) {
-	if m.Len() == 0 || len(m.Frame(0)) == 0 {
+// Unpack takes over m if the report is a result, whose words are a view of it; all else is copied.
+func (reportPacker) Unpack(m *zmq.Message, first int) (report, error) {
+	if m.Len() <= first || len(m.Frame(first)) == 0 {
 		return nil, errMalformed
 	}
-	kind, r := m.Frame(0)[0], fieldReader{b: m.Frame(0)[1:]}
-	frames := 1
+	kind, r := m.Frame(first)[0], fieldReader{b: m.Frame(first)[1:]}
+	frames := first + 1
 	if kind == kindResult {
-		frames = 2
+		frames++
 	}
 	if m.Len() != frames {
 		return nil, errMalformed
@@ -75,7 +113,7 @@ func decodeReport(m *zmq.Message) (report, error) {
 		return nil, errMalformed
 	}
 	if res, ok := v.(result); ok {
-		res.words = m.Frame(1)
+		res.words = blobOf(m, first+1)
 		return res, nil
 	}
 	return v, nil
@@ -104,8 +142,6 @@ func decodeFields(kind byte, r *fieldReader) report {
 			worker: r.uint(), file: r.uint(), piece: r.uint(),
 			counts: counts{lines: r.uint(), words: r.uint(), bytes: r.uint()},
 		}
-	case kindIdle:
-		return idle{worker: r.uint()}
 	case kindBye:
 		return bye{worker: r.uint()}
 	default:

@@ -9,13 +9,15 @@ import (
 
 var sizes = [...]int{1, 1000, 100_000, 1_000_000}
 
-// kinds of topics: numbers behind a common prefix, where inner nodes are many
-// and labels short; and random keys, where it is the other way round.
+// kinds of topics: numbers behind a common prefix, where inner nodes are many and labels short; numbers of
+// the same length, where inner nodes are forks, and of any, where each is a topic; and random
+// keys, where inner nodes are few.
 var kinds = [...]struct {
 	name  string
 	topic func(random *rand.Rand, i int) []byte
 }{
 	{"numbered", func(_ *rand.Rand, i int) []byte { return fmt.Appendf(nil, "sensor/%d/temperature", i) }},
+	{"padded", func(_ *rand.Rand, i int) []byte { return fmt.Appendf(nil, "%08d", i) }},
 	{"dense", func(_ *rand.Rand, i int) []byte { return fmt.Appendf(nil, "%d", i) }},
 	{"random16", func(random *rand.Rand, _ int) []byte {
 		topic := binary.LittleEndian.AppendUint64(nil, random.Uint64())

@@ -14,7 +14,7 @@ const (
 // blockSizes are the sizes of blocks, in bytes. The largest holds the edges of
 // a node with 256 of them. The steps keep the waste below a quarter, but for
 // the smallest.
-var blockSizes = [...]uint16{8, 16, 24, 32, 40, 48, 64, 80, 96, 128, 160, 192, 256, 320, 384, 512, 640, 768, 1024, 1280}
+var blockSizes = [...]uint16{8, 16, 24, 32, 40, 48, 64, 80, 96, 128, 160, 192, 256, 320, 384, 512, 640, 768, 1024, 1288}
 
 // blockClass returns the index of the smallest size that holds n bytes.
 func blockClass(n int) int {

@@ -68,7 +68,10 @@ func (c *checker) visit(id, parent uint32, isRoot bool) {
 		}
 	}
 	if n.moreKids > 0 {
-		c.block(n.kids, edgeSize*n.kidCount())
+		c.block(n.kids, edgesOf(n.kidCount()))
+		if t.referred(n.kids|through) != id {
+			c.fail("the block of node %d is that of %d", id, t.referred(n.kids|through))
+		}
 	}
 	before := -1
 	for i := range n.kidCount() {
@@ -79,6 +82,9 @@ func (c *checker) visit(id, parent uint32, isRoot bool) {
 		}
 		if found := t.kid(n, first); found != kid {
 			c.fail("the edge of node %d at %#x leads to %d, want %d", id, first, found, kid)
+		}
+		if n.moreKids > 0 && t.follow(n.kids, first) != t.ref(kid) {
+			c.fail("the edge of node %d at %#x refers to %#x, want %#x", id, first, t.follow(n.kids, first), t.ref(kid))
 		}
 		before = int(first)
 		c.visit(kid, id, false)

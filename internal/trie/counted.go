@@ -16,13 +16,15 @@ type Counted struct {
 // bytes are copied.
 func (c *Counted) Add(topic []byte) (first bool) {
 	n := c.tree.nodes.at(c.tree.make(topic))
-	if n.value < math.MaxUint32 {
+	switch {
+	case n.value == 0:
+		c.tree.set(1)
+		c.tree.topics++
+		return true
+	case n.value < math.MaxUint32:
 		n.value++
 	}
-	if n.value == 1 {
-		c.tree.topics++
-	}
-	return n.value == 1
+	return false
 }
 
 // Remove takes back one Add of topic. It reports whether that was the last one,
@@ -57,7 +59,7 @@ func (c *Counted) Match(b []byte) bool {
 	if t.topics == 0 {
 		return false
 	}
-	for n := t.nodes.at(root); n != nil; _, n, b = t.step(n, b) {
+	for n := t.nodes.at(root); n != nil; n, b = t.next(n, b) {
 		if n.value != 0 {
 			return true
 		}

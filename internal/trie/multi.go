@@ -64,7 +64,8 @@ func (m *Multi[S]) Add(topic []byte, s S) (firstForTopic, newForSub bool) {
 	switch {
 	case n.value == 0:
 		m.tree.topics++
-		n.value, *m.places.at(id) = added.subscriber, added.place
+		m.tree.set(added.subscriber)
+		*m.places.at(id) = added.place
 		return true, true
 	case n.value < many:
 		n.value = m.newSet(member{n.value, *m.places.at(id)}) | many
@@ -130,7 +131,7 @@ func (m *Multi[S]) Match(b []byte, visit func(s S)) {
 	if t.topics == 0 {
 		return
 	}
-	for n := t.nodes.at(root); n != nil; _, n, b = t.step(n, b) {
+	for n := t.nodes.at(root); n != nil; n, b = t.next(n, b) {
 		switch value := n.value; {
 		case value == 0:
 		case value < many:

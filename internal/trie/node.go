@@ -20,10 +20,46 @@ type node struct {
 	moreKids uint8 // the number of kids without the first
 }
 
-// The block of a node with n > 1 kids holds their numbers, four bytes each, and
-// then the n first bytes of their labels, in ascending order: what a search
-// reads is together, and its place follows from n alone.
-const edgeSize = 5 // bytes of a block for each kid
+// The block of a node with n > 1 kids holds n-1 in a byte, the n first bytes of their
+// labels in ascending order, n references to them, and the number of the node itself.
+// Ten kids, as those of a digit in a number are, fill a line of the cache.
+//
+// A reference is the kid's number, unless that is a fork: then it is the number of the fork's
+// own block, marked by through. So a search goes from block to block where there is nothing
+// else to see.
+const (
+	through = 1 << 31
+
+	edgeSize  = 5 // bytes of a block for each kid
+	edgesSize = 5 // bytes of a block beside those
+)
+
+// edgesOf returns how many bytes a block for n kids has.
+func edgesOf(n int) int { return edgesSize + edgeSize*n }
+
+// refs returns where in a block for n kids their references are.
+func refs(n int) int { return 1 + n }
+
+// isFork reports whether n has nothing but its kids: no topic ends there, and its label
+// is what the edge to it says.
+func (n *node) isFork() bool { return n.value == 0 && n.labelLen == 1 && n.moreKids > 0 }
+
+// ref returns the reference to a node.
+func (t *tree) ref(id uint32) uint32 {
+	if n := t.nodes.at(id); n.isFork() {
+		return n.kids | through
+	}
+	return id
+}
+
+// referred returns the number of the node that a reference is to.
+func (t *tree) referred(ref uint32) uint32 {
+	if ref < through {
+		return ref
+	}
+	block := t.blocks.at(ref &^ through)
+	return binary.LittleEndian.Uint32(block[edgesOf(int(block[0])+1)-4:])
+}
 
 func (n *node) kidCount() int {
 	if n.kids == 0 {
@@ -76,18 +112,19 @@ func (t *tree) kid(n *node, first byte) uint32 {
 		}
 		return 0
 	}
-	return t.kidOf(n, first)
+	return t.referred(t.follow(n.kids, first))
 }
 
-// kidOf is kid for a node with several kids.
-func (t *tree) kidOf(n *node, first byte) uint32 {
-	count := int(n.moreKids) + 1
-	edges := t.blocks.at(n.kids)[:edgeSize*count]
-	i := bytes.IndexByte(edges[4*count:], first)
+// follow returns the reference to the kid whose label begins with first, in the
+// block of a node with several kids; or 0.
+func (t *tree) follow(block uint32, first byte) (ref uint32) {
+	edges := t.blocks.at(block)
+	count := int(edges[0]) + 1
+	i := bytes.IndexByte(edges[1:1+count], first)
 	if i < 0 {
 		return 0
 	}
-	return binary.LittleEndian.Uint32(edges[4*i:])
+	return binary.LittleEndian.Uint32(edges[refs(count)+4*i:])
 }
 
 // kidAt returns the kid of n with index i < n.kidCount(), in ascending order of
@@ -96,80 +133,90 @@ func (t *tree) kidAt(n *node, i int) uint32 {
 	if n.moreKids == 0 {
 		return n.kids
 	}
-	return binary.LittleEndian.Uint32(t.blocks.at(n.kids)[4*i:])
+	return t.referred(binary.LittleEndian.Uint32(t.blocks.at(n.kids)[refs(n.kidCount())+4*i:]))
 }
 
 // firstByte returns the first byte of the label of a node that is not the root.
 func (t *tree) firstByte(id uint32) byte { return t.label(t.nodes.at(id))[0] }
 
-// addKid gives n a kid, whose label begins with a byte that no kid's has yet.
-func (t *tree) addKid(n *node, kid uint32) {
+// addKid gives a node a kid, whose label begins with a byte that no kid's has yet.
+// The reference to the node is to be made anew.
+func (t *tree) addKid(id, kid uint32) {
+	n := t.nodes.at(id)
 	if n.kids == 0 {
 		n.kids = kid
 		return
 	}
-	var numbers [256]uint32
-	var firsts [256]byte
-	count := t.edges(n, &numbers, &firsts)
+	e := t.edges(n)
 	first := t.firstByte(kid)
 	i := 0
-	for i < count && firsts[i] < first {
+	for i < e.count && e.firsts[i] < first {
 		i++
 	}
-	copy(numbers[i+1:count+1], numbers[i:count])
-	copy(firsts[i+1:count+1], firsts[i:count])
-	numbers[i], firsts[i] = kid, first
-	t.setEdges(n, numbers[:count+1], firsts[:count+1])
+	copy(e.refs[i+1:e.count+1], e.refs[i:e.count])
+	copy(e.firsts[i+1:e.count+1], e.firsts[i:e.count])
+	e.refs[i], e.firsts[i] = t.ref(kid), first
+	e.count++
+	t.setEdges(id, &e)
 }
 
-// removeKid takes the kid away from n whose label begins with first.
-func (t *tree) removeKid(n *node, first byte) {
+// removeKid takes the kid away from a node whose label begins with first. The reference
+// to the node is to be made anew.
+func (t *tree) removeKid(id uint32, first byte) {
+	n := t.nodes.at(id)
 	if n.moreKids == 0 {
 		n.kids = 0
 		return
 	}
-	var numbers [256]uint32
-	var firsts [256]byte
-	count := t.edges(n, &numbers, &firsts)
-	i := bytes.IndexByte(firsts[:count], first)
-	copy(numbers[i:], numbers[i+1:count])
-	copy(firsts[i:], firsts[i+1:count])
-	t.setEdges(n, numbers[:count-1], firsts[:count-1])
+	e := t.edges(n)
+	i := bytes.IndexByte(e.firsts[:e.count], first)
+	copy(e.refs[i:], e.refs[i+1:e.count])
+	copy(e.firsts[i:], e.firsts[i+1:e.count])
+	e.count--
+	t.setEdges(id, &e)
 }
 
-// replaceKid puts another kid in the place of the one whose label begins with
-// first; so does the other one's.
-func (t *tree) replaceKid(n *node, first byte, kid uint32) {
+// refer makes the reference to a kid anew, which may be another kid than before if its label
+// begins with the same byte.
+func (t *tree) refer(parent, kid uint32) {
+	n := t.nodes.at(parent)
 	if n.moreKids == 0 {
 		n.kids = kid
 		return
 	}
-	count := int(n.moreKids) + 1
-	edges := t.blocks.at(n.kids)[:edgeSize*count]
-	i := bytes.IndexByte(edges[4*count:], first)
-	binary.LittleEndian.PutUint32(edges[4*i:], kid)
+	edges := t.blocks.at(n.kids)
+	count := n.kidCount()
+	i := bytes.IndexByte(edges[1:1+count], t.firstByte(kid))
+	binary.LittleEndian.PutUint32(edges[refs(count)+4*i:], t.ref(kid))
 }
 
-// edges reads the kids of n, of which there is at least one, and returns how
-// many there are.
-func (t *tree) edges(n *node, numbers *[256]uint32, firsts *[256]byte) int {
-	count := n.kidCount()
-	if count == 1 {
-		numbers[0], firsts[0] = n.kids, t.firstByte(n.kids)
-		return 1
+// edges are those of one node, with room for as many as there may be.
+type edges struct {
+	count  int
+	refs   [256]uint32
+	firsts [256]byte
+}
+
+// edges returns those of n, of which there is at least one.
+func (t *tree) edges(n *node) (e edges) {
+	e.count = n.kidCount()
+	if e.count == 1 {
+		e.refs[0], e.firsts[0] = t.ref(n.kids), t.firstByte(n.kids)
+		return e
 	}
 	block := t.blocks.at(n.kids)
-	for i := range count {
-		numbers[i] = binary.LittleEndian.Uint32(block[4*i:])
+	copy(e.firsts[:e.count], block[1:])
+	for i := range e.count {
+		e.refs[i] = binary.LittleEndian.Uint32(block[refs(e.count)+4*i:])
 	}
-	copy(firsts[:count], block[4*count:])
-	return count
+	return e
 }
 
-// setEdges gives n, which has kids, other ones: at least one.
-func (t *tree) setEdges(n *node, numbers []uint32, firsts []byte) {
-	oldSize, size := edgeSize*n.kidCount(), edgeSize*len(numbers)
-	hasBlock, wantsBlock := n.moreKids > 0, len(numbers) > 1
+// setEdges gives a node, which has kids, other ones: at least one.
+func (t *tree) setEdges(id uint32, e *edges) {
+	n := t.nodes.at(id)
+	oldSize, size := edgesOf(n.kidCount()), edgesOf(e.count)
+	hasBlock, wantsBlock := n.moreKids > 0, e.count > 1
 	block := n.kids
 	if fits := hasBlock && wantsBlock && blockClass(oldSize) == blockClass(size); !fits {
 		if hasBlock {
@@ -179,15 +226,17 @@ func (t *tree) setEdges(n *node, numbers []uint32, firsts []byte) {
 			block = t.blocks.alloc(size)
 		}
 	}
-	n.moreKids = uint8(len(numbers) - 1)
+	n.moreKids = uint8(e.count - 1)
 	if !wantsBlock {
-		n.kids = numbers[0]
+		n.kids = t.referred(e.refs[0])
 		return
 	}
 	n.kids = block
-	edges := t.blocks.at(block)
-	for i, number := range numbers {
-		binary.LittleEndian.PutUint32(edges[4*i:], number)
+	b := t.blocks.at(block)
+	b[0] = n.moreKids
+	copy(b[1:], e.firsts[:e.count])
+	for i, ref := range e.refs[:e.count] {
+		binary.LittleEndian.PutUint32(b[refs(e.count)+4*i:], ref)
 	}
-	copy(edges[4*len(numbers):], firsts)
+	binary.LittleEndian.PutUint32(b[size-4:], id)
 }

@@ -20,30 +20,36 @@ type tree struct {
 	spelled []byte        // what spell returns
 }
 
-// step goes from node n along rest to a kid, and returns its number and itself,
-// with what is left of rest; or 0 if no kid's label is a prefix of rest. Each look
-// for a node is worth saving: searches go from node to node, not from number to
-// number.
-func (t *tree) step(n *node, rest []byte) (id uint32, kid *node, left []byte) {
+// next goes from node n along rest to the next node that is not a fork, and returns it
+// with what is left of rest; or nil if no kid's label is a prefix of rest. Each
+// look at memory is worth saving: forks are passed by their blocks alone.
+func (t *tree) next(n *node, rest []byte) (*node, []byte) {
 	if len(rest) == 0 || n.kids == 0 {
-		return 0, nil, nil
+		return nil, nil
 	}
-	id = n.kids
+	ref := n.kids
 	if n.moreKids > 0 {
-		if id = t.kidOf(n, rest[0]); id == 0 {
-			return 0, nil, nil
+		ref = t.follow(ref, rest[0])
+		for ref >= through {
+			if rest = rest[1:]; len(rest) == 0 {
+				return nil, nil
+			}
+			ref = t.follow(ref&^through, rest[0])
+		}
+		if ref == 0 {
+			return nil, nil
 		}
 	}
-	kid = t.nodes.at(id)
+	kid := t.nodes.at(ref)
 	size := int(kid.labelLen)
 	switch {
 	case len(rest) < size:
-		return 0, nil, nil
-	case size == 1 && kid.label[0] == rest[0]: // as of each digit of a number
+		return nil, nil
+	case size == 1 && kid.label[0] == rest[0]: // without a call
 	case string(rest[:size]) != string(t.label(kid)):
-		return 0, nil, nil
+		return nil, nil
 	}
-	return id, kid, rest[size:]
+	return kid, rest[size:]
 }
 
 // find returns the node of topic, and leaves the way to it in t.path, from the
@@ -55,52 +61,83 @@ func (t *tree) find(topic []byte) (id uint32, found bool) {
 	}
 	t.path = append(t.path[:0], root)
 	for n := t.nodes.at(root); len(topic) > 0; {
-		if id, n, topic = t.step(n, topic); id == 0 {
+		if id = t.kid(n, topic[0]); id == 0 {
 			return 0, false
 		}
+		n = t.nodes.at(id)
+		label := t.label(n)
+		if commonPrefix(label, topic) < len(label) {
+			return 0, false
+		}
+		topic = topic[len(label):]
 		t.path = append(t.path, id)
 	}
 	return id, true
 }
 
-// make returns the node of topic, and creates it if there is none. The caller
-// gives a new one its value, and counts it.
+// make returns the node of topic, and creates it if there is none. It leaves the way to it in
+// t.path, as find does. The caller gives a new one its value, by [tree.set], and counts it.
 func (t *tree) make(topic []byte) uint32 {
 	if t.used == 0 {
 		t.newNode()
 	}
-	id, above := uint32(root), uint32(root)
+	t.path = append(t.path[:0], root)
+	id := uint32(root)
 	for len(topic) > 0 {
-		n := t.nodes.at(id)
-		kid := t.kid(n, topic[0])
+		kid := t.kid(t.nodes.at(id), topic[0])
 		if kid == 0 {
-			kid = t.newNode()
 			label := topic[:min(len(topic), maxLabel)]
-			t.setLabel(t.nodes.at(kid), label)
-			t.addKid(n, kid)
-			t.setParent(kid, id)
-			id, above, topic = kid, id, topic[len(label):]
+			id = t.grow(id, label)
+			topic = topic[len(label):]
 			continue
 		}
 		label := t.label(t.nodes.at(kid))
 		same := commonPrefix(label, topic)
 		if same < len(label) {
-			kid = t.split(above, id, kid, same)
+			kid = t.split(kid, same)
 		}
-		id, above, topic = kid, id, topic[same:]
+		t.path = append(t.path, kid)
+		id, topic = kid, topic[same:]
 	}
 	return id
 }
 
-// split puts a node between parent and kid that takes the first bytes of the
-// kid's label, 0 < at < its length, and returns the new node. Links of a chain
-// that have become short enough for it are joined; above is the parent's parent.
-func (t *tree) split(above, parent, kid uint32, at int) uint32 {
+// grow gives the last node of t.path a new kid, and adds that to it.
+func (t *tree) grow(id uint32, label []byte) (kid uint32) {
+	kid = t.newNode()
+	t.setLabel(t.nodes.at(kid), label)
+	t.addKid(id, kid)
+	t.setParent(kid, id)
+	t.revise()
+	t.path = append(t.path, kid)
+	return kid
+}
+
+// set gives the last node of t.path another value.
+func (t *tree) set(value uint32) {
+	t.nodes.at(t.path[len(t.path)-1]).value = value
+	t.revise()
+}
+
+// revise makes the reference to the last node of t.path anew, since it may have become a fork, have
+// been one, or have another block.
+func (t *tree) revise() {
+	if above := len(t.path) - 2; above >= 0 {
+		t.refer(t.path[above], t.path[above+1])
+	}
+}
+
+// split puts a node between the last one of t.path and a kid of it, that takes the first
+// bytes of the kid's label, 0 < at < its length, and returns the new node. Links of a chain
+// that have become short enough for it are joined.
+func (t *tree) split(kid uint32, at int) uint32 {
+	last := len(t.path) - 1
+	parent := t.path[last]
 	middle := t.newNode()
 	m, k := t.nodes.at(middle), t.nodes.at(kid)
 	label := t.label(k)
 	t.setLabel(m, label[:at])
-	t.replaceKid(t.nodes.at(parent), label[0], middle)
+	t.refer(parent, middle)
 	t.setLabel(k, label[at:])
 	m.kids = kid
 	t.setParent(middle, parent)
@@ -108,8 +145,8 @@ func (t *tree) split(above, parent, kid uint32, at int) uint32 {
 	if k.isLink() {
 		t.join(middle, kid)
 	}
-	if parent != root && t.nodes.at(parent).isLink() {
-		t.join(above, parent)
+	if parent != root && t.nodes.at(parent).isLink() && t.join(t.path[last-1], parent) {
+		t.path = t.path[:last]
 	}
 	return middle
 }
@@ -124,34 +161,35 @@ func (t *tree) prune(path []uint32) {
 	for ; len(path) > 1; path = path[:len(path)-1] {
 		id, parent := path[len(path)-1], path[len(path)-2]
 		n := t.nodes.at(id)
-		if n.isLink() {
-			t.join(parent, id)
+		if n.isLink() && t.join(parent, id) {
 			return
 		}
 		if n.value != 0 || n.kids != 0 {
+			t.refer(parent, id)
 			return
 		}
-		t.removeKid(t.nodes.at(parent), t.firstByte(id))
+		t.removeKid(parent, t.firstByte(id))
 		t.freeNode(id)
 	}
 }
 
 // join removes node id, which is a link, and lets its kid have its label and its
-// place below parent. It does nothing if the label would be too long.
-func (t *tree) join(parent, id uint32) {
+// place below parent. It does nothing, and returns false, if the label would be too long.
+func (t *tree) join(parent, id uint32) bool {
 	n := t.nodes.at(id)
 	kid := n.kids
 	k := t.nodes.at(kid)
 	if int(n.labelLen)+int(k.labelLen) > maxLabel {
-		return
+		return false
 	}
 	var label [maxLabel]byte
 	size := copy(label[:], t.label(n))
 	size += copy(label[size:], t.label(k))
 	t.setLabel(k, label[:size])
-	t.replaceKid(t.nodes.at(parent), label[0], kid)
+	t.refer(parent, kid)
 	t.setParent(kid, parent)
 	t.freeNode(id)
+	return true
 }
 
 func (t *tree) newNode() uint32 {

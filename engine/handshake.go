@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/zeroactor/zmq"
 	"github.com/zeroactor/zmq/internal/invariant"
@@ -11,6 +12,13 @@ import (
 // over. Kerberos tickets are the largest thing that belongs there, with some
 // ten KiB; what is over is an attempt on our memory.
 const MaxHandshake = 128 << 10
+
+// What a handshake begins with for its input and output: enough for a greeting, and for
+// one with a READY that names a socket's type and routing id. Both grow if need be.
+const (
+	inputRoom  = greetingSize
+	outputRoom = 2 * greetingSize
+)
 
 // A HandshakeConfig is what a handshake needs to know of our side. It may be
 // shared by any number of handshakes and is not changed.
@@ -91,7 +99,8 @@ func NewHandshake(cfg HandshakeConfig) *Handshake {
 	if cfg.Mechanism == nil {
 		cfg.Mechanism = NewNull
 	}
-	h := &Handshake{cfg: cfg}
+	buf := make([]byte, inputRoom+outputRoom)
+	h := &Handshake{cfg: cfg, in: buf[:0:inputRoom], out: buf[inputRoom:inputRoom]}
 	h.peer.Revision = Unversioned
 	mc := MechanismConfig{Server: cfg.Server, Metadata: h.metadata(), Accept: h.accept}
 	if cfg.Authenticate != nil {
@@ -128,8 +137,11 @@ func (h *Handshake) metadata() Properties {
 // the caller. After an error of Input that may still be an ERROR command for
 // the peer, with nothing to follow.
 func (h *Handshake) Output() []byte {
-	out := h.out
-	h.out = nil
+	if len(h.out) == 0 {
+		return nil
+	}
+	out := slices.Clip(h.out)
+	h.out = h.out[len(h.out):]
 	return out
 }
 

@@ -12,18 +12,23 @@ import (
 // (section 5) recommends.
 const AttemptDelay = 250 * time.Millisecond
 
+// A result is what became of the attempt with the address i.
+type result struct {
+	i    int
+	conn net.Conn
+	err  error
+}
+
 // race dials n addresses in their order, the next whenever one has failed or
 // AttemptDelay is over, and returns the first connection. The others are
 // called off; none is left behind on return. If all fail, so does race, with
 // all their errors in the order of the addresses. n is at least 1.
 func race(ctx context.Context, n int, dial func(ctx context.Context, i int) (net.Conn, error)) (net.Conn, error) {
+	if n == 1 {
+		return alone(ctx, dial)
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	type result struct {
-		i    int
-		conn net.Conn
-		err  error
-	}
 	results := make(chan result)
 	started, running := 0, 0
 	delay := time.NewTimer(AttemptDelay)
@@ -70,6 +75,21 @@ func race(ctx context.Context, n int, dial func(ctx context.Context, i int) (net
 		return nil, dead
 	}
 	return nil, joinErrors(errs[:started])
+}
+
+// alone is a race of one. It has a goroutine of its own all the same: what dialling needs of a
+// stack would stay with the caller's, which serves the connection from now on, until the next collection.
+func alone(ctx context.Context, dial func(ctx context.Context, i int) (net.Conn, error)) (net.Conn, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	c := make(chan result)
+	go func() {
+		conn, err := dial(ctx, 0)
+		c <- result{conn: conn, err: err}
+	}()
+	r := <-c
+	return r.conn, r.err
 }
 
 // joinErrors makes one error of several, on one line; one alone is itself.

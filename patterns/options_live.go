@@ -64,6 +64,25 @@ func (s *socket) lingerTime() time.Duration {
 	return s.cfg.linger
 }
 
+// SetMetadata changes [Metadata], or adds to it, for the peers whose connections are made
+// from now on. The error is an [*OptionError] or [zmq.ErrClosed], in an [*zmq.OpError]; nothing is
+// changed then.
+func (s *socket) SetMetadata(name, value string) error {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	next := config{metadata: s.cfg.metadata}
+	Metadata(name, value).set(&next)
+	switch {
+	case next.err != nil:
+		return s.fail("set", "", next.err)
+	case s.closed:
+		return s.fail("set", "", zmq.ErrClosed)
+	}
+	s.cfg.metadata = next.metadata
+	s.connecting, s.accepting = nil, nil // connections that are there keep theirs
+	return nil
+}
+
 // set changes a high-water mark by do, in the turn.
 func (s *socket) set(option string, messages int, do func()) error {
 	var check config

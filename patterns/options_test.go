@@ -282,6 +282,54 @@ func TestListenFile(t *testing.T) {
 	must(pull.Recv(ctx))(t)
 }
 
+// TestSetMetadata changes what a bound socket tells its peers: those that come later.
+func TestSetMetadata(t *testing.T) {
+	ctx := patterns.NewContext()
+	defer ctx.Close()
+	pull, err := patterns.NewPull(patterns.InContext(ctx), patterns.Metadata("X-Is", "old"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, err := pull.Bind("tcp://127.0.0.1:*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := func() string {
+		push, err := patterns.NewPush(patterns.InContext(ctx))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer push.CloseNow()
+		events := push.Monitor(t.Context())
+		if err := push.Connect(at.String()); err != nil {
+			t.Fatal(err)
+		}
+		for e := range events {
+			if e.Kind == patterns.HandshakeSucceeded {
+				v, _ := e.Peer.Property("x-is")
+				return string(v)
+			}
+		}
+		return "nothing"
+	}
+	if got := told(); got != "old" {
+		t.Errorf("told %q", got)
+	}
+	var wrong *patterns.OptionError
+	if err := pull.SetMetadata("Is", "wrong"); !errors.As(err, &wrong) {
+		t.Error(err)
+	}
+	if err := pull.SetMetadata("x-is", "new"); err != nil || told() != "new" {
+		t.Errorf("%v, told %q", err, told())
+	}
+	if err := pull.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := pull.SetMetadata("X-Is", "late"); !errors.Is(err, zmq.ErrClosed) {
+		t.Error(err)
+	}
+}
+
 // TestSetLinger closes a socket that would wait for ever.
 func TestSetLinger(t *testing.T) {
 	push := must(patterns.NewPush(patterns.InContext(newContext(t)), patterns.Linger(-1)))(t)

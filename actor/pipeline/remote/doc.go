@@ -30,8 +30,9 @@
 // the site has patience ([ErrNoPeer]).
 //
 // The end of the items is told to each receiver, behind the last of them, so that all parts end by
-// themselves. An end that takes from several waits for all of those that have come; one that has come too late to be
-// given anything itself so holds up the end until its patience is over. If the part that
+// themselves. An end that takes from several waits for all of those that have come. One that comes when those before it
+// have been and gone is told so by those behind it, as soon as another one of its role has ended, and ends at once; over
+// inproc, which has no handshake, only when its patience does. If the part that
 // gives fails or is cancelled, it gives what is under way, and the parts behind it get [ErrCutShort],
 // with the reason, after that. An end that takes, and is in a process that is cancelled, gives on what
 // has come, and leaves.

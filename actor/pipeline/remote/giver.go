@@ -49,6 +49,9 @@ func (g *giver[T]) ready() (err error) {
 		return g.bind(g.sock)
 	}
 	g.site.gate.add()
+	if !g.isWhole() && !g.end.isInproc() {
+		g.site.exits = append(g.site.exits, exit{g.crossing, g.index})
+	}
 	return nil
 }
 

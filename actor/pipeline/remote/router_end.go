@@ -68,6 +68,7 @@ type dealerEnd[T any] struct {
 	dealer *patterns.Dealer
 	port   pipeline.Port[pipeline.None, T]
 	met    bool // something has come
+	late   lateness
 }
 
 // ready makes the socket, before anything runs.
@@ -123,6 +124,8 @@ func (e *dealerEnd[T]) take(ctx context.Context) error {
 			return e.dealer.Send(ctx, note{kind: kindBye}.message(nil))
 		case e.isWhole() && !e.givesHere() && err != nil:
 			return nil // it has failed, and that is known
+		case !e.met && e.late.look(ctx, e.site):
+			return nil
 		case time.Since(heard) <= e.site.patience():
 		case !e.met:
 			return fmt.Errorf("edge %q: %w for %v", e.name, ErrNoPeer, e.site.patience())

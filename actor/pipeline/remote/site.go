@@ -60,6 +60,7 @@ type Site struct {
 	problems []error              // in the definition
 	sockets  []socket             // of edges
 	gate     *gate                // of this run
+	exits    []exit               // of this run; written before anything runs
 }
 
 // ErrNoPipeline is the error of a worker that has not heard of its pipeline for as

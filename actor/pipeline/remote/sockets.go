@@ -37,6 +37,7 @@ type (
 		socket
 		RecvInto(ctx context.Context, m *zmq.Message) error
 		TryRecv(m *zmq.Message) error
+		SetMetadata(name, value string) error
 	}
 )
 

@@ -22,6 +22,8 @@ type taker[T any] struct {
 
 	givers map[uint64]*source // those that are known
 	heard  map[uint64]bool    // streams that the edge joins of which one has been heard
+	over   overs              // of these, those of which one has ended as there was no more
+	late   lateness           // of one that connects
 	ended  int                // of these, those that have ended
 	lost   int                // of these, those that are gone without having ended
 
@@ -33,6 +35,7 @@ type taker[T any] struct {
 type source struct {
 	first, got uint64 // number of the first item, and how many came
 	heard      bool   // first is known
+	stream     int    // which of those that the edge joins it is; -1 if it has not said
 	ended      bool
 }
 
@@ -132,12 +135,12 @@ func (t *taker[T]) take(ctx context.Context) error {
 	}
 	g := t.givers[h.giver]
 	if g == nil {
-		g = new(source)
+		g = &source{stream: -1}
 		t.givers[h.giver] = g
 	}
 	if h.kind == kindHello {
 		t.heard[h.number] = true
-		g.heard = true // from its first item on
+		g.heard, g.stream = true, int(min(h.number, pipeline.MaxParallel)) // from its first item on
 	}
 	if h.kind == kindItem {
 		if !g.heard {
@@ -153,7 +156,13 @@ func (t *taker[T]) take(ctx context.Context) error {
 	if h.kind == kindOver && !g.ended {
 		g.ended = true
 		t.ended++
-		return t.close(ctx, g, h.number, string(t.m.Frame(1)))
+		if reason := string(t.m.Frame(1)); reason != "" {
+			return t.close(ctx, g, h.number, reason)
+		}
+		if g.stream >= 0 && t.over.add(g.stream) {
+			_ = t.sock.SetMetadata(overProperty, t.over.String()) // if it is too long, who comes late waits
+		}
+		return t.close(ctx, g, h.number, "")
 	}
 	return nil
 }
@@ -182,6 +191,8 @@ func (t *taker[T]) look(ctx context.Context) (over bool, err error) {
 	switch d, met := t.end.alone(); {
 	case d > 0 && t.isWhole() && !t.givesHere():
 		return true, nil // it has failed, and that is known
+	case !met && t.late.look(ctx, t.site):
+		return true, nil
 	case !met && d > t.site.patience():
 		return true, t.end.errAlone(t.site.patience())
 	case met && d > t.site.quiet():

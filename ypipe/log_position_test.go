@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/zeroactor/zmq/internal/arena"
+	"github.com/zeroactor/zmq/internal/invariant"
 )
 
 // TestPositionsPartMessages takes positions at the ends of messages while they
@@ -64,5 +65,35 @@ func TestPositionsPartMessages(t *testing.T) {
 	}
 	if read < 1000 {
 		t.Errorf("read %d messages only", read)
+	}
+}
+
+// TestRollbackGivesBack: the memory of a message that is given up goes back to the
+// pool, its chunks and its large bodies, but for the chunk that a whole message is in.
+func TestRollbackGivesBack(t *testing.T) {
+	if invariant.Enabled {
+		t.Skip("debug builds use no memory again")
+	}
+	for _, whole := range []bool{false, true} {
+		pool := arena.NewPool(0)
+		defer pool.Close()
+		l := NewLog(pool, 0, func() {}, func() {})
+		if whole {
+			l.Append(0, []byte("whole"))
+			l.EndMessage()
+			l.Flush()
+		}
+		for range 3 {
+			l.Append(FlagMore, make([]byte, inlineMax+1))
+			for range 3 * chunkSize / inlineMax {
+				l.Append(FlagMore, make([]byte, inlineMax))
+			}
+		}
+		before := pool.Idle()
+		l.Rollback()
+		const least = 3*(inlineMax+1) + 9*chunkSize
+		if back := pool.Idle() - before; back < least-chunkSize || !whole && back < least {
+			t.Errorf("%d bytes are given back, of %d, with a whole message: %t", back, least, whole)
+		}
 	}
 }

@@ -32,6 +32,8 @@ type twin struct {
 	asleep   bool // the reader is
 	waiting  bool // the writer was told to
 	kept     []twinView
+	given    int  // bodies given by reference that nobody has given back
+	changed  bool // the high-water mark was
 	problems []string
 }
 
@@ -110,6 +112,7 @@ func (w *twin) run(operations int) error {
 	w.log.Idle()
 	w.require(w.log.w.chunk == nil && w.log.r.chunk == nil, "Idle keeps memory")
 	w.release(len(w.kept))
+	w.require(w.given == 0, "%d bodies are not given back", w.given)
 	w.require(w.sheet.chunk == nil || w.sheet.chunk.Unique(), "the log keeps memory of the sheet")
 	if len(w.problems) > 0 {
 		return fmt.Errorf("in the end: %q", w.problems)
@@ -152,6 +155,7 @@ func (w *twin) rare(op byte) {
 	case 0:
 		w.hwm = int(w.step()) % 20
 		w.log.SetHWM(w.hwm)
+		w.changed = true
 	case 1:
 		w.discard()
 	case 2:
@@ -174,9 +178,13 @@ func (w *twin) room() bool {
 	full := w.log.Full()
 	held := len(w.messages)
 	w.require(w.hwm == 0 || held < w.hwm || full, "room though %d of %d messages are held", held, w.hwm)
-	w.require((w.hwm != 0 || w.byteHWM != 0) && held > 0 || !full, "full with %d of %d messages held", held, w.hwm)
+	// Of messages that were written under another mark, the last may count until the reader
+	// sleeps.
+	some := held > 0 || w.changed && !w.asleep
+	w.require((w.hwm != 0 || w.byteHWM != 0) && some || !full, "full with %d of %d messages held", held, w.hwm)
 	bytes := w.bytes()
 	w.require(w.byteHWM == 0 || bytes < w.byteHWM || full, "room though %d of %d bytes are held", bytes, w.byteHWM)
+	w.require(!full || w.hwm > 0 || w.changed && !w.asleep || 2*bytes >= w.byteHWM, "full with %d of %d bytes held", bytes, w.byteHWM)
 	w.waiting = full
 	if full {
 		w.flush()
@@ -192,7 +200,8 @@ func (w *twin) append() {
 	f := w.frame()
 	if w.number%3 == 0 {
 		b := bytes.Clone(f.body)
-		w.log.AppendBuf(f.flags, b, arena.Own(b, func(b []byte) { clear(b) }))
+		w.given++
+		w.log.AppendBuf(f.flags, b, arena.Own(b, func(b []byte) { clear(b); w.given-- }))
 	} else {
 		w.log.Append(f.flags, f.body)
 	}

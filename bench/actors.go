@@ -58,7 +58,7 @@ func actorTargets() []target {
 // runActors measures all that is promised of actors, prints it as the other cases,
 // and says what holds.
 func runActors(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	o, err := parse(args, stderr)
+	o, err := options{actors: true}.parse(args, stderr)
 	if err != nil {
 		return err
 	}
@@ -79,18 +79,26 @@ func runActors(ctx context.Context, args []string, stdout, stderr io.Writer) err
 	if err != nil {
 		return err
 	}
-	var settings []setting
-	for _, e := range experiments(rows) {
-		settings = append(settings, e.setting)
-	}
-	r := o.runner(dir, stderr)
-	r.progress = progressOn(stderr, len(settings)*o.rounds*(1+len(vs)), o.verbose)
-	lines, err := o.runAll(ctx, r, settings, append([]contender{subject}, vs...), stdout)
+	lines, err := o.runAll(ctx, o.runner(dir, stderr), o.actorBouts(rows, subject, vs), stdout, stderr)
 	if o.json || len(lines) == 0 || o.subject != own.Name {
 		return err
 	}
 	fmt.Fprintln(stdout)
 	return errors.Join(err, writeTargets(stdout, withFastest(rows, lines), lines))
+}
+
+// actorBouts returns who is measured in each setting. Where nothing is promised in comparison with others they are
+// left out, unless the setting is asked for by name: a million actors of each take minutes.
+func (o options) actorBouts(rows []target, subject contender, vs []contender) []bout {
+	var all []bout
+	for _, e := range experiments(rows) {
+		b := bout{e.setting, []contender{subject}}
+		if len(e.vs) > 0 || o.only != "" {
+			b.contenders = append(b.contenders, vs...)
+		}
+		all = append(all, b)
+	}
+	return all
 }
 
 // withFastest puts the names of those that were fastest into the targets. One that

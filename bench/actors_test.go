@@ -83,3 +83,29 @@ func TestWithFastest(t *testing.T) {
 		t.Errorf("found %s where none was measured", alone.vs)
 	}
 }
+
+// Without being asked for by name, what nobody is compared in is measured of our own only.
+func TestActorBouts(t *testing.T) {
+	subject, vs := contender{name: own.Name}, []contender{{name: channels.Name}, {name: "ergo"}}
+	count := func(o options, row string) (n int) {
+		for _, b := range o.actorBouts(actorTargets(), subject, vs) {
+			if b.setting.workload.name == row {
+				n += len(b.contenders)
+			}
+		}
+		return n
+	}
+	if n := count(options{}, "crowd"); n != 1 {
+		t.Errorf("%d take part in crowd", n)
+	}
+	if n := count(options{}, "tell"); n != 6 { // with 1 and with 16 senders
+		t.Errorf("%d take part in tell", n)
+	}
+	if n := count(options{only: "crowd"}, "crowd"); n != 3 {
+		t.Errorf("%d take part in crowd that is asked for", n)
+	}
+	o, err := options{actors: true}.parse(nil, io.Discard)
+	if err != nil || o.time != targetTime {
+		t.Errorf("a sample takes %v, %v", o.time, err)
+	}
+}

@@ -37,7 +37,8 @@ type program struct {
 // programs returns those there are, by name.
 func programs() map[string]program {
 	return map[string]program{
-		"actors": {"actors against channels and other libraries, and whether what is promised holds", runActors},
+		"actors": {"actors against channels and other libraries, and whether what is promised holds;\n" +
+			"                                          # a million idle actors of ours only, unless -only crowd", runActors},
 	}
 }
 
@@ -83,8 +84,11 @@ func run(ctx context.Context, g *gallery, args []string, stdin io.Reader, stdout
 	if err != nil {
 		return err
 	}
-	r.progress = progressOn(stderr, len(settings)*o.rounds*(1+len(vs)), o.verbose)
-	_, err = o.runAll(ctx, r, settings, append([]contender{subject}, vs...), stdout)
+	var bouts []bout
+	for _, s := range settings {
+		bouts = append(bouts, bout{s, append([]contender{subject}, vs...)})
+	}
+	_, err = o.runAll(ctx, r, bouts, stdout, stderr)
 	return err
 }
 
@@ -103,12 +107,23 @@ func (o options) play(ctx context.Context, stdin io.Reader, stdout io.Writer) er
 	return fmt.Errorf("no library %q to play", o.peer)
 }
 
+// A bout is a setting, and who is measured in it: first the one that the others are compared with.
+type bout struct {
+	setting    setting
+	contenders []contender
+}
+
 // runAll measures and prints: JSON after each setting, the table at the end.
 // What was measured before an error is printed too.
-func (o options) runAll(ctx context.Context, r *runner, settings []setting, contenders []contender, stdout io.Writer) (all []line, failure error) {
+func (o options) runAll(ctx context.Context, r *runner, bouts []bout, stdout, stderr io.Writer) (all []line, failure error) {
+	samples := 0
+	for _, b := range bouts {
+		samples += o.rounds * len(b.contenders)
+	}
+	r.progress = progressOn(stderr, samples, o.verbose)
 	h := thisHost(ctx)
-	for _, s := range settings {
-		res, err := r.measure(ctx, s, contenders)
+	for _, b := range bouts {
+		res, err := r.measure(ctx, b.setting, b.contenders)
 		if err != nil {
 			failure = err
 			break
@@ -121,7 +136,7 @@ func (o options) runAll(ctx context.Context, r *runner, settings []setting, cont
 			}
 		}
 		if o.profiles.Any() {
-			_, failure = r.sample(ctx, s, contenders[0], res.sides[0].count, o.profiles)
+			_, failure = r.sample(ctx, b.setting, b.contenders[0], res.sides[0].count, o.profiles)
 		}
 	}
 	r.progress.finish()

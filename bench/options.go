@@ -36,6 +36,7 @@ type options struct {
 	verbose    bool
 	profiles   peer.Profiles
 
+	actors  bool // what is promised of actors is measured
 	targets bool
 	only    string
 	gate    string
@@ -55,8 +56,9 @@ const targetTime = 400 * time.Millisecond
 // hidden are the flags that are for bench itself.
 var hidden = [...]string{"peer", "labels"}
 
-func parse(args []string, stderr io.Writer) (options, error) {
-	var o options
+func parse(args []string, stderr io.Writer) (options, error) { return options{}.parse(args, stderr) }
+
+func (o options) parse(args []string, stderr io.Writer) (options, error) {
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	o.register(f)
@@ -68,7 +70,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	if o.time == 0 {
 		o.time = time.Second
 		switch {
-		case o.targets:
+		case o.targets || o.actors:
 			o.time = targetTime
 		case o.gate != "":
 			o.time = gateTime
@@ -110,7 +112,7 @@ func (o *options) register(f *flag.FlagSet) {
 	f.StringVar(&o.sources, "source", "", "build other libraries of actors from copies of their source: `NAME=DIR`, several separated by commas")
 	f.IntVar(&o.count, "count", 0, "`number` of messages or round trips a sample; 0 means as many as take -time")
 	f.IntVar(&o.rounds, "rounds", 5, "`number` of samples of each library, taken in turn")
-	f.DurationVar(&o.time, "time", 0, "how long a sample should take (default 1s, 400ms for targets, 300ms for the gate)")
+	f.DurationVar(&o.time, "time", 0, "how long a sample should take (default 1s, 400ms for targets and actors, 300ms for the gate)")
 	f.DurationVar(&o.limit, "limit", 30*time.Second, "after this `time` a sample has failed")
 	f.BoolVar(&o.pin, "pin", false, "run all processes on CPU 0 (taskset)")
 	f.BoolVar(&o.json, "json", false, "print one JSON object a result in place of the table")
@@ -119,7 +121,8 @@ func (o *options) register(f *flag.FlagSet) {
 	f.BoolVar(&o.verbose, "v", false, "say what is being measured, where there is no progress bar")
 	o.registerProfiles(f)
 	f.BoolVar(&o.targets, "targets", false, "measure what docs/PERFORMANCE.md promises, and say whether it holds")
-	f.StringVar(&o.only, "only", "", "of the targets, or of what the gate measures, only these `rows`, separated by commas")
+	f.StringVar(&o.only, "only", "", "of the targets, or of what the gate measures, only these `rows`, separated by commas;\n"+
+		"of actors also what is left out else: crowd, a million actors, of other libraries")
 	f.StringVar(&o.gate, "gate", "", "fail if messages allocate, or CPU time against libzmq's is clearly more than recorded in `FILE`")
 	f.BoolVar(&o.update, "update", false, "write what the gate finds to its file, in place of comparing")
 	f.DurationVar(&o.plant, "plant", 0, "with the gate: waste this `time` of CPU before each message that ours sends, to see it fail")

@@ -19,6 +19,10 @@ const maxWindow = 512
 // lookEvery is how soon it is noticed, at the latest, that a connection is lost.
 const lookEvery = 250 * time.Millisecond
 
+// brought is how many items, and notes, may wait for a dispatcher whose turn it is not: with some, it need
+// not change places with who brings them for each.
+const brought = 64
+
 // A dispatcher hands a stage's items to others. Its run owns its state;
 // two more goroutines only bring what comes.
 type dispatcher[A, B any] struct {
@@ -85,7 +89,7 @@ func (d *dispatcher[A, B]) dispatchAll(ctx context.Context) error {
 // dispatch hands out items until all are done.
 func (d *dispatcher[A, B]) dispatch(ctx context.Context) error {
 	inner, cancel := context.WithCancel(ctx)
-	items, notes := make(chan A), make(chan *zmq.Message)
+	items, notes := make(chan A, brought), make(chan *zmq.Message, brought)
 	var bringers sync.WaitGroup
 	bringers.Go(func() { d.bringNotes(inner, notes) })
 	bringers.Go(func() { d.bringItems(inner, items) })

@@ -274,3 +274,24 @@ func TestGoWithinThread(t *testing.T) {
 		t.Errorf("%d runs; %s", ran, f.fatal)
 	}
 }
+
+// What goes wrong in the final check is a failure as well.
+func TestFinalCheck(t *testing.T) {
+	for _, c := range []struct {
+		want  string
+		check func(w *World) error
+	}{
+		{"", func(w *World) error { w.Block(func() bool { return true }); return nil }},
+		{"wrong in the end", func(*World) error { return errors.New("wrong in the end") }},
+		{"waits for ever", func(w *World) error { w.Block(func() bool { return false }); return nil }},
+		{"panic in the final check: oops", func(*World) error { panic("oops") }},
+	} {
+		f := explore(Config{}, func(w *World) {
+			w.Go("a", func() {})
+			w.Finally(func() error { return c.check(w) })
+		})
+		if (f.fatal == "") != (c.want == "") || !strings.Contains(f.fatal, c.want) {
+			t.Errorf("%q, want %q", f.fatal, c.want)
+		}
+	}
+}

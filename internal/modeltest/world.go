@@ -103,9 +103,14 @@ func (w *World) Step() {
 	w.yield()
 }
 
-// Block waits until cond holds. cond must not change anything, nor step.
+// Block waits until cond holds. cond must not change anything, nor step. Outside of
+// threads it must hold already.
 func (w *World) Block(cond func() bool) {
 	th := w.current
+	if th == nil {
+		w.Require(cond(), "deadlock: the final check waits for ever")
+		return
+	}
 	for !cond() {
 		th.wait = cond
 		w.yield()
@@ -185,8 +190,12 @@ func (w *World) run() {
 		}
 	}()
 	defer func() {
-		if f, ok := recover().(failure); ok { // of Choose, outside of threads
-			w.err = f.error
+		switch r := recover().(type) { // outside of threads
+		case nil:
+		case failure: // of Choose
+			w.err = r.error
+		default:
+			w.err = fmt.Errorf("panic in the final check: %v\n%s", r, debug.Stack())
 		}
 	}()
 	for th := w.pick(); th != nil; {

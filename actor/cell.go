@@ -78,6 +78,7 @@ type item[M any] struct {
 type cell[M any] struct {
 	q mailbox.Queue[item[M]] // first, so that what writers write begins at a line of the cache
 	core
+	_     [16]byte // a size class of the allocator that is a multiple of such a line
 	build func(self Ref[M]) Actor[M]
 
 	// Owned by the activation.

@@ -43,7 +43,7 @@ func TestBusyAndAge(t *testing.T) {
 		}
 		time.Sleep(time.Second)
 		mustSend(t, t.Context(), ref, 0)
-		if m := look(); m.Age != time.Second || m.Depth() != 3 { // one of which is in the hand
+		if m := look(); m.Age != time.Second || m.Depth() != 2 {
 			t.Errorf("%+v", *m)
 		}
 		time.Sleep(3 * time.Second) // the actor ends a second before that

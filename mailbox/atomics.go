@@ -4,25 +4,47 @@ package mailbox
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/zeroactor/zmq/internal/release"
 )
 
 // The types and functions behind which all synchronization of this package
-// happens. The model build, which exists for tests only, replaces them, and
-// nothing else.
+// happens. The model build, which exists for tests only, replaces them, and the
+// size below, and nothing else.
 type (
 	atomicInt32          = atomic.Int32
+	atomicUint64         = atomic.Uint64
 	atomicPointer[T any] = atomic.Pointer[T]
+	released             = release.Uint64
 	mutex                = sync.Mutex
 )
+
+// firstRing is the capacity that a ring begins with: the queue of an actor that
+// gets a message now and then is to be small.
+const firstRing = 4
 
 // after runs f on a goroutine of its own when d has passed.
 func after(d time.Duration, f func()) { time.AfterFunc(d, f) }
 
 // start runs f on a goroutine of its own.
 func start(f func()) { go f() }
+
+// patience is how often await looks before it lets others have the processor: as often as takes as long as it
+// takes a writer to write, if it is not interrupted.
+const patience = 30
+
+// await waits until x is v, which it is about to be.
+func await(x *released, v uint64) {
+	for looks := 0; x.Load() != v; looks++ {
+		if looks >= patience {
+			runtime.Gosched()
+		}
+	}
+}
 
 // A signal is set by the one who wakes, at most once before it is taken, and
 // taken by the one who waits.

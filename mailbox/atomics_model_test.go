@@ -13,6 +13,8 @@ import (
 // parallel.
 var world *modeltest.World
 
+const firstRing = 1
+
 type atomicInt32 struct{ v int32 }
 
 func (a *atomicInt32) Load() int32 {
@@ -32,6 +34,35 @@ func (a *atomicInt32) CompareAndSwap(old, new int32) bool {
 	}
 	a.v = new
 	return true
+}
+
+type atomicUint64 struct{ v uint64 }
+
+func (a *atomicUint64) Load() uint64 {
+	world.Step()
+	return a.v
+}
+
+func (a *atomicUint64) Store(v uint64) {
+	world.Step()
+	a.v = v
+}
+
+func (a *atomicUint64) CompareAndSwap(old, new uint64) bool {
+	world.Step()
+	if a.v != old {
+		return false
+	}
+	a.v = new
+	return true
+}
+
+// released is checked as if it were atomic.
+type released = atomicUint64
+
+func await(x *released, v uint64) {
+	world.Step()
+	world.Block(func() bool { return x.v == v })
 }
 
 type atomicPointer[T any] struct{ v *T }

@@ -25,10 +25,14 @@ type post struct {
 func newPost(w *modeltest.World, limits Limits) *post {
 	p := &post{r: &room{w: w}, looks: w.Choose(2) == 0}
 	p.Init(&limits, p.read)
-	p.away = asleep
+	p.tail.Store(barred | asleep)
 	w.Finally(func() error {
-		if p.away == awake || p.in.n != 0 || p.hand.n != 0 || p.urgent.v != 0 {
-			return fmt.Errorf("reader %d, %d and %d items left, commands %d", p.away, p.in.n, p.hand.n, p.urgent.v)
+		c := p.Counts()
+		if c.Awake || c.Put != c.Taken || c.Put != int64(len(p.got)) || p.urgent.v != 0 {
+			return fmt.Errorf("%+v, %d items got, commands %d", c, len(p.got), p.urgent.v)
+		}
+		if barring := p.tail.v&barred != 0; barring != (p.closed || p.limits.Single || p.ring.v == nil) {
+			return fmt.Errorf("barred: %v", barring)
 		}
 		if p.rare != nil && !p.rare.line.Empty() {
 			return fmt.Errorf("somebody is left in line")
@@ -43,6 +47,7 @@ func (p *post) read() {
 	p.r.w.Require(!p.seized, "two readers")
 	for {
 		if p.Urgent() {
+			p.r.visit()
 			for _, c := range p.Commands() {
 				c()
 				p.commands++
@@ -109,31 +114,34 @@ func TestModelQueue(t *testing.T) {
 
 // Credit is exact: no more items are in the queue than the high-water mark says.
 func TestModelQueueBound(t *testing.T) {
-	modeltest.Explore(t, modeltest.Config{Preemptions: 3, Random: 5000, Reach: []string{"full"}}, func(w *modeltest.World) {
+	modeltest.Explore(t, modeltest.Config{Preemptions: 2, Random: 5000, Reach: []string{"full"}}, func(w *modeltest.World) {
 		world = w
 		p := newPost(w, Limits{HWM: 2})
 		put := 0
-		w.Go("sender", func() {
-			for i := range 4 {
-				if p.Put(10+i+1) == Queued {
-					put++
-				} else {
-					w.Reached("full")
+		for _, sender := range []int{10, 20} {
+			w.Go(fmt.Sprint("sender ", sender), func() {
+				for i := range 2 {
+					if p.Put(sender+i+1) == Queued {
+						put++
+					} else {
+						w.Reached("full")
+					}
+					w.Require(p.tail.v/numbered-p.taken <= 2, "%d items", p.tail.v/numbered-p.taken)
 				}
-				w.Require(p.put-p.taken <= 2, "%d items", p.put-p.taken)
-			}
-		})
+			})
+		}
 		w.Finally(func() error { return p.wants(put) })
 	})
 }
 
 // A command wakes a reader that is deaf to items, and goes past them.
 func TestModelQueueCommands(t *testing.T) {
-	modeltest.Explore(t, modeltest.Config{Preemptions: 3, Random: 5000}, func(w *modeltest.World) {
+	modeltest.Explore(t, modeltest.Config{Preemptions: 2, Random: 5000}, func(w *modeltest.World) {
 		world = w
 		p := newPost(w, Limits{HWM: 4})
 		p.paused = true
-		p.away = deaf
+		p.tail.Store(barred)
+		p.deaf = true
 		w.Go("sender", func() { p.Put(11); p.Put(12) })
 		w.Go("commander", func() {
 			w.Require(p.Post(func() {}), "refused")
@@ -154,18 +162,18 @@ func TestModelQueueCommands(t *testing.T) {
 // Closing sends away who waits; what was let in is delivered. Who is cancelled
 // takes nobody's wake-up.
 func TestModelQueueClose(t *testing.T) {
-	cfg := modeltest.Config{Preemptions: 1, Random: 10_000, Reach: []string{"closed", "cancelled"}}
+	cfg := modeltest.Config{Preemptions: 1, Random: 5000, Reach: []string{"closed", "cancelled"}}
 	modeltest.Explore(t, cfg, func(w *modeltest.World) {
 		world = w
 		p := newPost(w, Limits{HWM: 1})
 		put := 0
 		ctx, cancel := context.WithCancel(context.Background())
 		for _, s := range []struct {
-			n   int
-			ctx context.Context
-		}{{10, context.Background()}, {20, ctx}} {
+			n, items int
+			ctx      context.Context
+		}{{10, 2, context.Background()}, {20, 1, ctx}} {
 			w.Go(fmt.Sprint("sender ", s.n), func() {
-				for i := range 2 {
+				for i := range s.items {
 					switch o, err := p.PutWait(s.ctx, s.n+i+1, nil); {
 					case o == Queued:
 						put++
@@ -277,6 +285,61 @@ func TestModelQueueLastCredit(t *testing.T) {
 	}
 }
 
+// Who finds room gets it, also while another makes the ring larger under who reads, and
+// nobody is told that there is none.
+func TestModelQueueGrowth(t *testing.T) {
+	cfg := modeltest.Config{Preemptions: 2, Random: 5000, Reach: []string{"items left in the old ring", "grown twice"}}
+	modeltest.Explore(t, cfg, func(w *modeltest.World) {
+		world = w
+		p := newPost(w, Limits{HWM: 4})
+		for _, sender := range []int{10, 20} {
+			w.Go(fmt.Sprint("sender ", sender), func() {
+				for i := range 2 {
+					w.Require(p.Put(sender+i+1) == Queued, "there is room")
+					if r := p.from.v; r != nil && r.next.v != nil && r.next.v.first != p.taken {
+						w.Reached("items left in the old ring")
+					}
+				}
+			})
+		}
+		w.Finally(func() error {
+			if len(p.ring.v.places) == 4*firstRing {
+				w.Reached("grown twice")
+			}
+			return p.wants(4)
+		})
+	})
+}
+
+// While somebody is there in place of the reader, no item and no command brings that back.
+func TestModelQueueWhileAway(t *testing.T) {
+	for items, preemptions := range []int{3, 1} {
+		cfg := modeltest.Config{Preemptions: preemptions, Random: 2000, Reach: []string{"away", "awake"}}
+		modeltest.Explore(t, cfg, func(w *modeltest.World) {
+			world = w
+			p := newPost(w, Limits{HWM: 4})
+			p.Put(1) // there is a ring: the next one need not take the lock
+			if items > 0 {
+				w.Go("sender", func() { w.Require(p.Put(10) == Queued, "there is room") })
+			}
+			w.Go("commander", func() { w.Require(p.Post(func() {}), "refused") })
+			w.Go("visitor", func() {
+				if p.WhileAway(p.r.visit) {
+					w.Reached("away")
+				} else {
+					w.Reached("awake")
+				}
+			})
+			w.Finally(func() error {
+				if p.commands != 1 {
+					return fmt.Errorf("%d commands", p.commands)
+				}
+				return p.wants(1 + items)
+			})
+		})
+	}
+}
+
 // What is displaced is not delivered, and what is delivered was not displaced.
 func TestModelQueueDisplace(t *testing.T) {
 	modeltest.Explore(t, modeltest.Config{Preemptions: 3, Random: 5000, Reach: []string{"displaced"}}, func(w *modeltest.World) {
@@ -295,6 +358,21 @@ func TestModelQueueDisplace(t *testing.T) {
 			}
 		})
 		w.Finally(func() error { return p.wants(4 - away) })
+	})
+}
+
+// Who waits for room in a single queue gets it.
+func TestModelQueueSingle(t *testing.T) {
+	modeltest.Explore(t, modeltest.Config{Preemptions: 2, Random: 2000}, func(w *modeltest.World) {
+		world = w
+		p := newPost(w, Limits{HWM: 1, Single: true})
+		w.Go("sender", func() {
+			for i := range 3 {
+				o, err := p.PutWait(context.Background(), 10+i+1, nil)
+				w.Require(o == Queued && err == nil, "%v, %v", o, err)
+			}
+		})
+		w.Finally(func() error { return p.wants(3) })
 	})
 }
 

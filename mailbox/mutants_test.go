@@ -16,7 +16,7 @@ func TestMutants(t *testing.T) {
 	if testing.Short() || invariant.Enabled {
 		t.Skip("takes a while")
 	}
-	modeltest.Mutants(t, "ypipemodel", slices.Concat(mutants, relayMutants))
+	modeltest.Mutants(t, "ypipemodel", slices.Concat(mutants, queueMutants, relayMutants))
 }
 
 // mutants of the turn, the activation and the line.
@@ -170,115 +170,5 @@ var mutants = []modeltest.Mutant{
 		Old:    "return w.woken.isSet()",
 		New:    "return w.woken.isSet() && false",
 		Breaks: "A wake-up that came before the interrupt had an effect is missed.",
-	},
-	{
-		Name:   "only one is woken",
-		Old:    "q.seldom().line.WakeAll()",
-		New:    "q.seldom().line.Wake()",
-		Breaks: "There is one wake-up for all who wait.",
-	},
-	{
-		Name:   "reader sleeps without credit given",
-		Old:    "\tq.mu.Lock()\n\tq.settle()\n\tif q.hand.n == 0 && !isDeaf {",
-		New:    "\tq.mu.Lock()\n\tif q.hand.n == 0 && !isDeaf {",
-		Breaks: "Writers wait for room that there is.",
-	},
-	{
-		Name:   "credit is given and nobody woken",
-		Old:    "\tq.seen = q.given\n\tq.wakeWriters()\n",
-		New:    "\tq.seen = q.given\n",
-		Breaks: "Writers wait for room that there is.",
-	},
-	{
-		Name:   "reader sleeps over an item",
-		Old:    "q.urgent.Load() == 0 && (isDeaf || q.hand.n == 0)",
-		New:    "q.urgent.Load() == 0",
-		Breaks: "An item that came just before lies there.",
-	},
-	{
-		Name:   "reader sleeps before it looks",
-		Old:    "\tif q.hand.n == 0 && !isDeaf {\n\t\tq.refill()\n\t}\n\tasleepNow",
-		New:    "\tasleepNow",
-		Breaks: "An item that came just before lies there, and who wakes the reader next puts another one before it.",
-	},
-	{
-		Name:   "reader sleeps over a command",
-		Old:    "q.urgent.Load() == 0 && (isDeaf",
-		New:    "(isDeaf",
-		Breaks: "A command that came just before lies there.",
-	},
-	{
-		Name:   "items wake who is deaf to them",
-		In:     "Queue.push",
-		Old:    "if q.away != asleep {",
-		New:    "if q.away == awake {",
-		Breaks: "The reader runs for nothing, and writes to what another one does.",
-	},
-	{
-		Name:   "into the hand of who is awake",
-		Old:    "\t\tq.in.push(v)\n\t\tq.mu.Unlock()\n\t\treturn false\n\t}\n\tq.away = awake\n",
-		New:    "\t\tq.hand.push(v)\n\t\tq.mu.Unlock()\n\t\treturn false\n\t}\n\tq.away = awake\n",
-		Breaks: "Items go past those that wait, or the reader's hand changes while it takes from it.",
-	},
-	{
-		Name:   "two readers",
-		Old:    "\tq.away = awake\n\tq.hand.push(v)",
-		New:    "\tq.hand.push(v)",
-		Breaks: "Each item starts a reader.",
-	},
-	{
-		Name:   "close leaves those who wait",
-		Old:    "\t\tq.rare.line.WakeAll()",
-		New:    "\t\tq.rare.line.Empty()",
-		Breaks: "Who waits for room in a closed queue waits for ever, if the reader has ended.",
-	},
-	{
-		Name:   "nudged but still in line",
-		Old:    "q.rare.line.unlink(w)\n\t\tw.woken.set()",
-		New:    "w.woken.set()",
-		Breaks: "Who has given up is woken once more when there is room.",
-	},
-	{
-		Name:   "nudged twice",
-		In:     "Queue.Nudge",
-		Old:    "if w.waiting {",
-		New:    "if true {",
-		Breaks: "Who was woken for room and is nudged is woken twice, and leaves the line of others in disorder.",
-	},
-	{
-		Name:   "one more than the mark",
-		Old:    "q.seen.to(position(q.put)) >= hwm {\n\t\tif",
-		New:    "q.seen.to(position(q.put)) > hwm {\n\t\tif",
-		Breaks: "The queue holds more than its high-water mark.",
-	},
-	{
-		Name:   "displaced by credit",
-		Old:    "if int(q.in.n) >= q.limits.HWM {",
-		New:    "if q.admits() == Full {",
-		Breaks: "The reader has taken the only item and not said so yet: there is nothing to displace.",
-	},
-	{
-		Name:   "seized from who is awake",
-		Old:    "if q.away != asleep {\n\t\treturn false\n\t}\n\tq.away = awake",
-		New:    "q.away = awake",
-		Breaks: "There are two readers.",
-	},
-	{
-		Name:   "seized and left asleep",
-		Old:    "\tq.away = awake\n\tq.closed = true",
-		New:    "\tq.closed = true",
-		Breaks: "A command starts a second reader.",
-	},
-	{
-		Name:   "seized and left open",
-		Old:    "\tq.away = awake\n\tq.closed = true",
-		New:    "\tq.away = awake",
-		Breaks: "An item that comes between that and the closing is taken for what was there before.",
-	},
-	{
-		Name:   "finish over a command",
-		Old:    "if q.urgent.Load() != 0 {\n\t\treturn false\n\t}\n\tq.over = true",
-		New:    "q.over = true",
-		Breaks: "A command that was accepted is not run.",
 	},
 }

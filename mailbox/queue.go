@@ -1,7 +1,5 @@
 package mailbox
 
-import "context"
-
 // An Outcome says what became of an item that was to be put into a [Queue].
 type Outcome uint8
 
@@ -9,13 +7,6 @@ const (
 	Queued Outcome = iota // it is in the queue
 	Full                  // the queue is at its high-water mark
 	Closed                // the queue takes no more
-)
-
-// How a reader may be away.
-const (
-	awake  = iota
-	asleep // until there is an item or a command
-	deaf   // until there is a command
 )
 
 // creditSteps is how often a reader gives credit while it takes as many items as
@@ -26,52 +17,51 @@ const creditSteps = 4
 // only while there is something to do. Writers that find it full may wait until it
 // has drained to its low-water mark. Commands go past the items.
 //
-// Items lie in two rings, of which writers fill one under a lock and the reader
-// empties the other without; when it has, they change places. So the lock is
-// taken once an item by writers, and once a batch by the reader. While the reader is
-// asleep both are empty, and who wakes it puts the item into its hand. The zero Queue
-// is to be set up with [Queue.Init], and must not be copied then.
+// Items lie in a ring. A writer is given the number of its item, and so the place, by one
+// compare-and-swap, fills the place and says so in it. As the number is in one word with whether the reader
+// is asleep, that is all: who has taken its sleep away with the number is to wake it, and it cannot fall asleep
+// over a number that has been given. What happens rarely is done under a lock, which keeps the
+// writers out by a flag in the same word. The zero Queue is to be set up with [Queue.Init], and must not be
+// copied then.
 type Queue[T any] struct {
-	mu mutex
+	// For writers. All of it is in one line of the cache, to which the reader does not write for each item.
+	tail  atomicUint64           // how many numbers have been given, times numbered, with asleep and barred
+	ring  atomicPointer[ring[T]] // where the next item goes, or nil; changes with tail barred
+	given released               // number of items taken for which credit has been given. Reader only, or in Single queues under mu
+	want  atomicUint64           // number of items taken at which writers that wait are woken, or 0
 
-	// Guarded by mu.
-	in     ring[T]
-	rare   *rare    // what few queues need; nil until one does
-	put    int64    // items put so far, without those that were displaced
-	seen   position // items known to be taken
-	away   uint8
-	closed bool
-	over   bool // the reader is gone for good
+	mu     mutex
+	rare   *rare // what few queues need; nil until one does. Guarded by mu
+	closed bool  // guarded by mu
+	over   bool  // the reader is gone for good. Guarded by mu
+	deaf   bool  // the reader is away until there is a command. Guarded by mu
 
-	// Set at birth.
-	limits *Limits
-	run    func()
+	limits *Limits // set at birth
 
-	// Reader only.
-	hand  ring[T]
-	taken int64
-	given position // items taken for which credit has been given
+	// Reader only, but where it says otherwise.
+	run   func()                 // set at birth
+	taken uint64                 // number of items taken; in Single queues without those that were displaced
+	due   uint64                 // number of items taken at which credit is to be given
+	from  atomicPointer[ring[T]] // where the next item is, or will be; nil until there was one. The first one is set by who makes it
 
-	begun atomicInt32 // given, for writers; behind seen where that was told under the lock
-	want  atomicInt32 // number of items taken at which writers that wait are woken, or 0
-
-	urgent atomicInt32 // 1 while there are commands
+	urgent atomicInt32 // 1 while there are commands. For all, and here as the reader looks at it often
 }
 
-// A position is a number of items, but for its upper half: there are fewer than MaxHWM
-// between those that are compared, and many queues.
-type position int32
+// What is in tail beside the number.
+const (
+	asleep   = 1 << iota // the reader is away until there is an item or a command; who takes that away has the reader run
+	barred               // items are put under the lock only
+	numbered             // one item
+)
 
 // MaxHWM is the highest high-water mark there is; a higher one counts as this.
 const MaxHWM = 1 << 30
 
-// to returns how many items there are from p to a later one.
-func (p position) to(later position) int { return int(later - p) }
-
-// rare is what is in a queue only if somebody had to wait, or sent a command.
+// rare is what is in a queue only if somebody had to wait, or sent a command, or an item was displaced.
 type rare struct {
-	line     WaitList
-	commands []func()
+	line      WaitList
+	commands  []func()
+	displaced uint64 // number of items
 }
 
 // Limits are those of a queue. Many queues may share them.
@@ -80,9 +70,11 @@ type Limits struct {
 	LWM int // items left at which writers that wait go on; less than HWM
 
 	// Single has the reader take items one at a time, so that all but the one in
-	// its hand can be displaced by newer ones.
+	// its hand can be displaced by newer ones. That takes a lock for each.
 	Single bool
 }
+
+func (l *Limits) hwm() int { return min(l.HWM, MaxHWM) }
 
 // Init sets up a queue whose reader is the caller, until [Queue.Sleep] has
 // returned true or [Queue.Leave] been called. After that, run is called on a
@@ -90,161 +82,131 @@ type Limits struct {
 func (q *Queue[T]) Init(limits *Limits, run func()) {
 	q.limits = limits
 	q.run = run
+	q.tail.Store(barred) // as there is no ring
 }
 
 // Put adds v, if there is room. Any goroutine may call it.
 func (q *Queue[T]) Put(v T) Outcome {
-	q.mu.Lock()
-	if o := q.admits(); o != Queued {
-		q.mu.Unlock()
-		return o
+	o, wake := q.PutQuietly(v)
+	if wake {
+		q.Begin()
 	}
-	if q.push(v) {
-		start(q.run)
-	}
-	return Queued
+	return o
 }
 
 // PutQuietly is Put, but leaves a reader that was asleep to the caller: then wake is true, and
 // the caller is to call [Queue.Begin], or to do on a goroutine of its own what the queue was told to
 // run. Any goroutine may call it.
 func (q *Queue[T]) PutQuietly(v T) (o Outcome, wake bool) {
-	q.mu.Lock()
-	if o := q.admits(); o != Queued {
-		q.mu.Unlock()
-		return o, false
+	for {
+		t := q.tail.Load()
+		if t&barred != 0 {
+			return q.putSlowly(v)
+		}
+		r := q.ring.Load()
+		// Credit is looked at after the number: there may be more of it than was used up then,
+		// which makes this a huge number, but the swap fail.
+		if n := t/numbered - q.given.Load(); n >= r.limit && n <= MaxHWM {
+			if n >= uint64(q.limits.hwm()) {
+				return Full, false
+			}
+			return q.putSlowly(v)
+		}
+		if q.tail.CompareAndSwap(t, t&^asleep+numbered) {
+			r.put(t/numbered, v) // that is the ring still: who puts another there takes a number as well
+			return Queued, t&asleep != 0
+		}
 	}
-	return Queued, q.push(v)
 }
 
 // Begin runs the reader on a goroutine of its own, after a [Queue.PutQuietly] that has said so.
 func (q *Queue[T]) Begin() { start(q.run) }
 
-// A Watch does the waiting for room of one call of [Queue.PutWait], so that it knows
-// of it. Wait is called without locks; it must call w's Wait with ctx, and return its
-// error, or one of its own if [Queue.Nudge] has woken w for that.
-type Watch interface {
-	// Wait waits by w.
-	Wait(ctx context.Context, w *Waiter) error
+// putSlowly is PutQuietly under the lock, and makes a ring if there is none or it is too small.
+func (q *Queue[T]) putSlowly(v T) (o Outcome, wake bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed {
+		return Closed, false
+	}
+	was := q.bar()
+	n := was/numbered - q.given.Load()
+	if n >= uint64(q.limits.hwm()) {
+		q.unbar(was)
+		return Full, false
+	}
+	return Queued, q.append(was, n, v)
 }
 
-// PutWait adds v once there is room. If ctx is done first, it returns Full and the
-// cause. watch, if it is not nil, does the waiting; its error comes with Full as well.
-// Any goroutine may call it.
-func (q *Queue[T]) PutWait(ctx context.Context, v T, watch Watch) (Outcome, error) {
-	q.mu.Lock()
+// append adds v to a queue that is barred and has n items. The queue is barred no more after that, but for a
+// Single one. It reports whether the caller is to have the reader run. mu is held.
+func (q *Queue[T]) append(was, n uint64, v T) (wake bool) {
+	number := was / numbered
+	r := q.ring.Load()
+	if r == nil || n >= uint64(len(r.places)) {
+		r = q.grow(r, number)
+	}
+	stays := uint64(0)
+	if r.single {
+		stays = barred
+	}
 	for {
-		switch q.admits() {
-		case Closed:
-			q.mu.Unlock()
-			return Closed, nil
-		case Queued:
-			if q.push(v) {
-				start(q.run)
-			}
-			return Queued, nil
-		}
-		if !q.arm() {
-			continue
-		}
-		w := q.seldom().line.Join()
-		q.mu.Unlock()
-		var err error
-		if watch == nil {
-			err = w.Wait(ctx)
-		} else {
-			err = watch.Wait(ctx, w)
-		}
-		q.mu.Lock()
-		q.rare.line.Leave(w)
-		if err != nil { // no wake-up is wasted by that: all are woken at once
-			q.mu.Unlock()
-			return Full, err
+		t := q.tail.Load() // the reader may fall asleep meanwhile
+		if q.tail.CompareAndSwap(t, (t&^(asleep|barred)|stays)+numbered) {
+			r.put(number, v) // and not before, as the reader takes what is there
+			return t&asleep != 0
 		}
 	}
 }
 
-// Waits reports whether w, which must be in a [Watch] still, has not been woken. Any
-// goroutine may call it.
-func (q *Queue[T]) Waits(w *Waiter) bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return w.waiting
+// grow puts a larger ring in the place of old, from that number on. tail is barred. mu is held.
+func (q *Queue[T]) grow(old *ring[T], number uint64) *ring[T] {
+	size := firstRing
+	if old != nil {
+		size = 2 * len(old.places)
+	}
+	r := newRing[T](size, number, q.limits)
+	if old == nil {
+		q.from.Store(r)
+	} else {
+		old.next.Store(r)
+	}
+	q.ring.Store(r)
+	return r
 }
 
-// Nudge wakes w, which must be in a [Watch] still, if nothing else has.
-// It tries again then. Any goroutine may call it.
-func (q *Queue[T]) Nudge(w *Waiter) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if w.waiting {
-		q.rare.line.unlink(w)
-		w.woken.set()
-	}
-}
-
-// Displace adds v, in place of the oldest item if there is no room: that one is
-// returned then. Any goroutine may call it. The queue must be a single one.
-func (q *Queue[T]) Displace(v T) (old T, displaced bool, o Outcome) {
-	q.mu.Lock()
-	if q.closed {
-		q.mu.Unlock()
-		return old, false, Closed
-	}
-	if int(q.in.n) >= q.limits.HWM { // by credit it might be full, and what the reader has in its hand be the only one
-		old, displaced = q.in.pop(), true
-		q.put--
-	}
-	if q.push(v) {
-		start(q.run)
-	}
-	return old, displaced, Queued
-}
-
-// admits says what would become of an item. mu is held.
-func (q *Queue[T]) admits() Outcome {
-	if q.closed {
-		return Closed
-	}
-	if hwm := min(q.limits.HWM, MaxHWM); q.seen.to(position(q.put)) >= hwm {
-		if q.look(); q.seen.to(position(q.put)) >= hwm {
-			return Full
+// bar keeps writers out that do not have the lock, and returns what tail was. mu is held.
+func (q *Queue[T]) bar() (was uint64) {
+	for {
+		t := q.tail.Load()
+		if t&barred != 0 || q.tail.CompareAndSwap(t, t|barred) {
+			return t
 		}
 	}
-	return Queued
 }
 
-// look brings seen up to date. mu is held.
-func (q *Queue[T]) look() {
-	if begun := position(q.begun.Load()); q.seen.to(begun) > 0 {
-		q.seen = begun
+// unbar lets them in again, if they were when tail was was. mu is held.
+func (q *Queue[T]) unbar(was uint64) {
+	for was&barred == 0 {
+		t := q.tail.Load() // the reader may have fallen asleep
+		if q.tail.CompareAndSwap(t, t&^barred) {
+			return
+		}
 	}
 }
 
-// push adds v and gives mu back. It reports whether the caller is to have the reader run.
-func (q *Queue[T]) push(v T) (wake bool) {
-	q.put++
-	if q.away != asleep {
-		q.in.push(v)
-		q.mu.Unlock()
-		return false
+// rouse takes the reader's sleep away. It reports whether it was asleep: the caller is to have it run then. mu
+// is held.
+func (q *Queue[T]) rouse() bool {
+	for {
+		t := q.tail.Load()
+		if t&asleep == 0 {
+			return false
+		}
+		if q.tail.CompareAndSwap(t, t&^asleep) {
+			return true
+		}
 	}
-	q.away = awake
-	q.hand.push(v)
-	q.mu.Unlock()
-	return true
-}
-
-// arm has the reader wake those who wait when it comes to the low-water mark. It
-// returns false if it has come there already. mu is held.
-func (q *Queue[T]) arm() bool {
-	want := position(q.put - int64(q.limits.LWM))
-	if want == 0 {
-		want-- // rather a message too early
-	}
-	q.want.Store(int32(want))
-	q.look()
-	return q.seen.to(want) > 0
 }
 
 // seldom returns q.rare. mu is held.
@@ -253,66 +215,4 @@ func (q *Queue[T]) seldom() *rare {
 		q.rare = new(rare)
 	}
 	return q.rare
-}
-
-// Post gives the reader a command. It returns false if the reader is gone for
-// good. Any goroutine may call it.
-func (q *Queue[T]) Post(command func()) bool {
-	q.mu.Lock()
-	if q.over {
-		q.mu.Unlock()
-		return false
-	}
-	r := q.seldom()
-	r.commands = append(r.commands, command)
-	q.urgent.Store(1)
-	wake := q.away != awake
-	q.away = awake
-	q.mu.Unlock()
-	if wake {
-		start(q.run)
-	}
-	return true
-}
-
-// Close lets nothing more in, and sends away those who wait. What is in the queue
-// remains. Any goroutine may call it, and more than once.
-func (q *Queue[T]) Close() {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.closed = true
-	if q.rare != nil {
-		q.rare.line.WakeAll()
-	}
-}
-
-// Counts are a queue's figures.
-type Counts struct {
-	Put     int64   // items put so far, without those that were displaced
-	Taken   int64   // items taken, less up to a quarter of the high-water mark
-	Outcome Outcome // that one more item would have
-	Awake   bool    // the reader is at work
-}
-
-// Counts returns the queue's figures. Any goroutine may ask.
-func (q *Queue[T]) Counts() Counts {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	o := q.admits()
-	q.look()
-	taken := q.put - int64(q.seen.to(position(q.put)))
-	return Counts{Put: q.put, Taken: taken, Outcome: o, Awake: q.away == awake}
-}
-
-// WhileAway calls f in place of the reader, if there is none now: it may touch what is the
-// reader's, and must not use the queue. It returns false if there is one. Any goroutine
-// may call it.
-func (q *Queue[T]) WhileAway(f func()) bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.away == awake {
-		return false
-	}
-	f()
-	return true
 }

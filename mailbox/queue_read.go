@@ -8,77 +8,100 @@ func (q *Queue[T]) Next() (v T, ok bool) {
 	return q.Held()
 }
 
-// Look reports whether there is anything to take. Reader only.
-func (q *Queue[T]) Look() bool {
-	if q.hand.n == 0 {
-		q.mu.Lock()
-		q.settle()
-		q.refill()
-		q.mu.Unlock()
-	}
-	return q.hand.n > 0
-}
-
-// Held is Next, of what Next, Look or Sleep has found: it does without a look at what
-// writers do. Reader only.
+// Held takes the oldest item, if it is there already. Unlike Next it neither waits for one that is about to be put,
+// nor gives credit for the last few if there is none. Reader only.
 func (q *Queue[T]) Held() (v T, ok bool) {
-	if q.hand.n == 0 {
+	r := q.from.Load()
+	if r == nil {
 		return v, false
 	}
-	v = q.hand.pop()
-	q.taken++
-	if q.given.to(position(q.taken)) >= q.limits.HWM/creditSteps {
-		q.give()
+	if r.single {
+		return q.heldSingle(r)
+	}
+	p := r.at(q.taken)
+	if p.told.Load() != q.taken+1 {
+		if r = r.follower(q.taken); r == nil {
+			return v, false
+		}
+		q.from.Store(r)
+		if p = r.at(q.taken); p.told.Load() != q.taken+1 {
+			return v, false
+		}
+	}
+	v = p.take()
+	if q.taken++; q.taken >= q.due {
+		q.give(r)
 	}
 	return v, true
 }
 
-// Taken returns how many items have been taken. Reader only.
-func (q *Queue[T]) Taken() int64 { return q.taken }
-
-// refill fills the reader's hand, which is empty, if there is anything. mu is held.
-func (q *Queue[T]) refill() {
-	switch {
-	case q.in.n == 0:
-	case q.limits.Single:
-		q.hand.push(q.in.pop())
-	default:
-		q.in, q.hand = q.hand, q.in
+// follower returns the ring after r, if that is where the item of that number is.
+func (r *ring[T]) follower(number uint64) *ring[T] {
+	if next := r.next.Load(); next != nil && next.first == number {
+		return next
 	}
+	return nil
 }
 
-// settle gives credit for all that was taken. mu is held, and the reader calls it.
-func (q *Queue[T]) settle() {
-	q.given = position(q.taken)
-	q.seen = q.given
+// Look reports whether there is anything to take. It waits for a writer that has been given a number and not put its
+// item there yet. Reader only.
+func (q *Queue[T]) Look() bool {
+	if q.limits.Single {
+		return q.lookSingle()
+	}
+	if q.tail.Load()/numbered == q.taken {
+		q.given.Store(q.taken)
+		q.wakeWriters()
+		return false
+	}
+	q.await()
+	return true
+}
+
+// await waits for the next item, whose number has been given: its writer has nothing more to do than to put it
+// there.
+func (q *Queue[T]) await() {
+	r := q.from.Load()
+	if next := r.follower(q.taken); next != nil {
+		q.from.Store(next)
+		r = next
+	}
+	await(&r.at(q.taken).told, q.taken+1)
+}
+
+// Taken returns how many items have been taken. Reader only.
+func (q *Queue[T]) Taken() int64 { return int64(q.taken) }
+
+// give gives credit for all that was taken, out of r. A writer that begins to
+// wait at that moment may go unnoticed; there is more to come then, and more credit at the
+// end of it.
+func (q *Queue[T]) give(r *ring[T]) {
+	q.given.Store(q.taken)
+	q.due = q.taken + max(1, r.limit/creditSteps)
 	q.wakeWriters()
 }
 
-// give gives credit for all that was taken, without the lock. A writer that begins to
-// wait at that moment may go unnoticed; there is more to come then, and settle at the
-// end of it.
-func (q *Queue[T]) give() {
-	q.given = position(q.taken)
-	q.begun.Store(int32(q.given))
-	if q.due() {
+// wakeWriters wakes those who wait, if credit has come to where they are to be woken.
+func (q *Queue[T]) wakeWriters() {
+	if q.drained() {
 		q.mu.Lock()
-		q.wakeWriters()
+		q.wakeAll()
 		q.mu.Unlock()
 	}
 }
 
-// due reports whether writers that wait are to be woken.
-func (q *Queue[T]) due() bool {
-	want := position(q.want.Load())
-	return want != 0 && want.to(q.given) >= 0
-}
-
-// wakeWriters wakes those who wait, if it is time. mu is held.
-func (q *Queue[T]) wakeWriters() {
-	if q.due() {
+// wakeAll is wakeWriters. mu is held.
+func (q *Queue[T]) wakeAll() {
+	if q.drained() {
 		q.want.Store(0)
 		q.seldom().line.WakeAll()
 	}
+}
+
+// drained reports whether writers that wait are to be woken.
+func (q *Queue[T]) drained() bool {
+	want := q.want.Load()
+	return want != 0 && q.given.Load() >= want
 }
 
 // Urgent reports whether there are commands. Reader only.
@@ -98,24 +121,51 @@ func (q *Queue[T]) Commands() []func() {
 }
 
 // Sleep sends the reader away, unless there is something to do: it returns true if
-// the caller must end now, and leave the queue to the next run. If it returns false,
-// what there is to take is held. Who is deaf is woken by commands only. Reader only.
+// the caller must end now, and leave the queue to the next run. If it returns false, there is
+// a command, or an item for [Queue.Held]. Who is deaf is woken by commands only. Reader only.
 func (q *Queue[T]) Sleep(isDeaf bool) bool {
-	q.mu.Lock()
-	q.settle()
-	if q.hand.n == 0 && !isDeaf {
-		q.refill()
-	}
-	asleepNow := q.urgent.Load() == 0 && (isDeaf || q.hand.n == 0)
 	switch {
-	case !asleepNow:
 	case isDeaf:
-		q.away = deaf
-	default:
-		q.away = asleep
+		return q.turnDeaf()
+	case q.limits.Single && !q.dozeSingle(), !q.limits.Single && !q.doze():
+		return false
+	case q.urgent.Load() == 0:
+		return true
 	}
-	q.mu.Unlock()
-	return asleepNow
+	// A command has come, from somebody who may have been too early to find a reader that sleeps. If it is awake again,
+	// somebody else is the reader.
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return !q.rouse()
+}
+
+// doze falls asleep, unless there is an item. Who does is the reader no more.
+func (q *Queue[T]) doze() bool {
+	for {
+		t := q.tail.Load()
+		if t/numbered != q.taken {
+			q.await()
+			return false
+		}
+		// The swap comes between this and the look at who wants it.
+		q.given.Store(q.taken)
+		if q.tail.CompareAndSwap(t, t|asleep) {
+			q.wakeWriters()
+			return true
+		}
+	}
+}
+
+// turnDeaf falls asleep for items, unless there is a command.
+func (q *Queue[T]) turnDeaf() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !q.limits.Single {
+		q.given.Store(q.taken)
+		q.wakeAll()
+	}
+	q.deaf = q.urgent.Load() == 0
+	return q.deaf
 }
 
 // Leave sends the reader away, and starts another if there is something to do.
@@ -124,66 +174,4 @@ func (q *Queue[T]) Leave() {
 	if !q.Sleep(false) {
 		start(q.run)
 	}
-}
-
-// Seize closes a queue whose reader is asleep, and makes the caller the reader. It
-// returns false, and does nothing, if the reader is awake, or deaf. Any goroutine may
-// call it.
-func (q *Queue[T]) Seize() bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.away != asleep {
-		return false
-	}
-	q.away = awake
-	q.closed = true
-	return true
-}
-
-// Finish ends the reader for good, unless there are commands: then it returns
-// false. The queue must be closed, and should be empty. Reader only.
-func (q *Queue[T]) Finish() bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.urgent.Load() != 0 {
-		return false
-	}
-	q.over = true
-	return true
-}
-
-// A ring is a queue that grows. Its capacity is a power of two.
-type ring[T any] struct {
-	buf  []T
-	head uint32
-	n    uint32
-}
-
-// firstRing is the capacity that a ring begins with: the queue of an actor that
-// gets a message now and then is to be small.
-const firstRing = 4
-
-func (r *ring[T]) push(v T) {
-	if int(r.n) == len(r.buf) {
-		r.grow()
-	}
-	r.buf[(r.head+r.n)&uint32(len(r.buf)-1)] = v
-	r.n++
-}
-
-func (r *ring[T]) grow() {
-	buf := make([]T, max(firstRing, 2*len(r.buf)))
-	for i := range r.n {
-		buf[i] = r.buf[(r.head+i)&uint32(len(r.buf)-1)]
-	}
-	r.buf, r.head = buf, 0
-}
-
-// pop takes the oldest item, which there must be.
-func (r *ring[T]) pop() (v T) {
-	at := &r.buf[r.head&uint32(len(r.buf)-1)]
-	v, *at = *at, v // keep nothing alive
-	r.head++
-	r.n--
-	return v
 }

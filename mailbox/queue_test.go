@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"unsafe"
 )
 
 // A queue delivers all, each sender's items in order, under any marks.
@@ -65,8 +66,8 @@ func TestQueueWaiting(t *testing.T) {
 	for range 100 {
 		q.Next()
 	}
-	for _, p := range q.hand.buf {
-		if p != nil {
+	for i := range q.from.Load().places {
+		if q.from.Load().places[i].v != nil {
 			t.Error("what was taken is kept alive")
 		}
 	}
@@ -145,5 +146,15 @@ func TestWhileAway(t *testing.T) {
 	<-over
 	if q.WhileAway(func() { t.Error("called beside the next reader") }) {
 		t.Error("the next reader is away")
+	}
+}
+
+// What the reader writes for each item is in no line of the cache that writers use for each, provided that a queue
+// begins at one.
+func TestQueueLines(t *testing.T) {
+	const line = 64
+	var q Queue[int]
+	if last := unsafe.Offsetof(q.limits) + unsafe.Sizeof(q.limits); last > line || unsafe.Offsetof(q.taken) < line {
+		t.Errorf("what is for writers ends at %d, and the reader's number is at %d", last, unsafe.Offsetof(q.taken))
 	}
 }

@@ -7,8 +7,7 @@ import (
 )
 
 // A Codec turns messages into bytes and back. Both functions may be called by several
-// goroutines at once. For protocol buffers it is one of proto.Marshal and of a function
-// that calls proto.Unmarshal.
+// goroutines at once. For protocol buffers there is one in package actorproto, a module of its own.
 type Codec[M any] struct {
 	// Encode returns the bytes of m, which must not change afterwards.
 	Encode func(m M) ([]byte, error)

@@ -6,7 +6,7 @@ import (
 )
 
 // A Codec turns items into bytes and back. It may be used by several goroutines at
-// once.
+// once. For protocol buffers there is one in package actorproto, a module of its own.
 type Codec[T any] interface {
 	// Append appends v to b.
 	Append(b []byte, v T) ([]byte, error)

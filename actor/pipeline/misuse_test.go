@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zeroactor/zmq/actor"
 	"github.com/zeroactor/zmq/actor/pipeline"
 )
 
@@ -54,6 +55,14 @@ func TestMisuse(t *testing.T) {
 			windows := pipeline.Window(batches, time.Second, 2*time.Second)
 			pipeline.ForEach(windows, func(context.Context, pipeline.Span[[]int]) error { return nil }, pipeline.Buffer(0))
 		}, []string{"0 workers", "-1 workers", "0 branches", "65537 branches", "balance#6: -2 branches", "batches of 0", "windows of 1s every 2s", "Buffer(0)"}},
+		{"policies", func(_ *pipeline.Pipeline, s pipeline.Stream[int]) {
+			again := func(e actor.Exponential, then pipeline.Policy) pipeline.Option {
+				return pipeline.OnError(pipeline.Retry(e, then))
+			}
+			s = pipeline.Map(s, increment, again(actor.Exponential{}, pipeline.Retry(actor.Exponential{}, pipeline.Skip())))
+			s = pipeline.Map(s, increment, again(actor.Exponential{Tries: -1}, pipeline.Stop()))
+			pipeline.ForEach(s, drop, again(actor.Exponential{Jitter: 2}, pipeline.Skip()), pipeline.Ready(nil))
+		}, []string{"map#2: OnError: a Retry after a Retry", "map#3: OnError: a Retry with a negative", "foreach#4: OnError: a Retry with", "foreach#4: a nil function"}},
 		{"not to be fused", func(p *pipeline.Pipeline, s pipeline.Stream[int]) {
 			f := pipeline.Fused()
 			other := pipeline.Balance(pipeline.Source(p, silent, f), 1, f)[0]
@@ -96,6 +105,10 @@ func TestMisuseOfPipelines(t *testing.T) {
 	}
 	if err := pipeline.New(pipeline.Config{Buffer: -1}).Run(t.Context()); !errors.Is(err, pipeline.ErrGraph) || !strings.Contains(err.Error(), "Config.Buffer is -1") {
 		t.Errorf("a negative buffer: %v", err)
+	}
+	twice := pipeline.Retry(actor.Exponential{}, pipeline.Retry(actor.Exponential{}, pipeline.Skip()))
+	if err := pipeline.New(pipeline.Config{OnError: twice}).Run(t.Context()); !errors.Is(err, pipeline.ErrGraph) || !strings.Contains(err.Error(), "Config.OnError: a Retry after") {
+		t.Errorf("a policy that makes no sense: %v", err)
 	}
 	p := pipeline.New(pipeline.Config{})
 	pipeline.ForEach(pipeline.Values(p, upTo(1)), func(context.Context, int) error { return nil })

@@ -24,7 +24,12 @@ func Buffer(items int) Option {
 
 // OnError is the stage's policy.
 func OnError(policy Policy) Option {
-	return func(s *stage) { s.policy = policy }
+	return func(s *stage) {
+		s.policy = policy
+		if policy.wrong != "" {
+			s.p.problem("stage %s: OnError: %s", s.name, policy.wrong)
+		}
+	}
 }
 
 // Role says what [Pipeline.Only] knows the stage by, and all those that are joined with
@@ -37,7 +42,11 @@ func Role(name string) Option {
 // one of the stage. It is for what may fail and should then fail first, as to
 // bind a socket.
 func Ready(f func() error) Option {
-	return func(s *stage) { s.ready = append(s.ready, f) }
+	return func(s *stage) {
+		if s.require(f != nil); f != nil {
+			s.ready = append(s.ready, f)
+		}
+	}
 }
 
 // Fused runs the stage on the goroutine of the one before it, without an edge

@@ -119,6 +119,9 @@ func New(cfg Config) *Pipeline {
 		p.problem("Config.Buffer is %d; it must be from 1 to %d, or 0 for the default", b, MaxBuffer)
 		p.cfg.Buffer = DefaultBuffer
 	}
+	if cfg.OnError.wrong != "" {
+		p.problem("Config.OnError: %s", cfg.OnError.wrong)
+	}
 	if cfg.DrainTimeout == 0 {
 		p.cfg.DrainTimeout = DefaultDrainTimeout
 	}

@@ -13,6 +13,7 @@ import (
 type Policy struct {
 	then  action
 	retry *actor.Exponential
+	wrong string // what makes no sense, or ""
 }
 
 type action uint8
@@ -39,7 +40,14 @@ func DeadLetter() Policy { return Policy{then: letter} }
 // it. A source that fails is opened again. What FlatMap or Apply had given for an item
 // before they failed on it, they give again.
 func Retry(backoff actor.Exponential, then Policy) Policy {
-	return Policy{then: then.then, retry: &backoff}
+	p := Policy{then: then.then, retry: &backoff}
+	switch {
+	case then.retry != nil:
+		p.wrong = "a Retry after a Retry"
+	case backoff.Factor < 0 || backoff.Max < 0 || backoff.Tries < 0 || backoff.Jitter < 0 || backoff.Jitter > 1:
+		p.wrong = "a Retry with a negative number, or a Jitter that is not from 0 to 1"
+	}
+	return p
 }
 
 // A settler settles what becomes of items that failed. It belongs to one

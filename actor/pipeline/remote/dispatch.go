@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"sync"
@@ -19,8 +20,8 @@ const maxWindow = 512
 // lookEvery is how soon it is noticed, at the latest, that a connection is lost.
 const lookEvery = 250 * time.Millisecond
 
-// brought is how many items, and notes, may wait for a dispatcher whose turn it is not: with some, it need
-// not change places with who brings them for each.
+// brought is how many notes may wait for a dispatcher: with some, it need not change places with who brings
+// them for each. Items wait where they are counted, on the edge.
 const brought = 64
 
 // A dispatcher hands a stage's items to others. Its run owns its state;
@@ -89,7 +90,7 @@ func (d *dispatcher[A, B]) dispatchAll(ctx context.Context) error {
 // dispatch hands out items until all are done.
 func (d *dispatcher[A, B]) dispatch(ctx context.Context) error {
 	inner, cancel := context.WithCancel(ctx)
-	items, notes := make(chan A, brought), make(chan *zmq.Message, brought)
+	items, notes := make(chan A), make(chan *zmq.Message, brought)
 	var bringers sync.WaitGroup
 	bringers.Go(func() { d.bringNotes(inner, notes) })
 	bringers.Go(func() { d.bringItems(inner, items) })
@@ -250,6 +251,10 @@ func (d *dispatcher[A, B]) note(ctx context.Context, m *zmq.Message) error {
 	case kindResult:
 		if e := d.book.done(n.number); e != nil { // nil: it was done by another one meanwhile
 			return d.result(ctx, e.item, n.body)
+		}
+	case kindTaken:
+		for body := n.body; len(body) >= 8; body = body[8:] {
+			d.book.done(binary.BigEndian.Uint64(body))
 		}
 	case kindBye:
 		if w := d.book.workers[id]; w != nil {

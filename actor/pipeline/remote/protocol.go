@@ -11,6 +11,7 @@ import (
 //	worker → stage   alive   how many items it takes at a time
 //	                 result  number of the item; the result
 //	                 failed  number of the item; the error's text
+//	                 taken   nothing; numbers of items, eight bytes each
 //	                 bye     nothing: it takes no more, and what it has had no answer for is another's
 //	stage → worker   task    number of the item; the item
 //	                 heard   nothing: the answer to alive
@@ -18,13 +19,14 @@ import (
 //
 // The first frame is the kind, one byte, and the number, eight bytes, big-endian; the
 // others are what follows. What is none of these is ignored: somebody has come to the
-// wrong port. The ends of an edge of ROUTER and DEALER say the same to each other: the answer to
-// an item says that it has been taken.
+// wrong port. The ends of an edge of ROUTER and DEALER say the same to each other, but that items are
+// taken, which is said of several at once, is all that comes of them.
 const (
 	kindAlive  = 'A'
 	kindResult = 'R'
 	kindFailed = 'F'
 	kindBye    = 'B'
+	kindTaken  = 'K'
 	kindTask   = 'T'
 	kindHeard  = 'H'
 	kindEnd    = 'E'

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"sync"
@@ -22,7 +23,7 @@ type routerEnd[T any] struct {
 func newRouterEnd[T any](x *crossing, packer Packer[T]) *routerEnd[T] {
 	d := &dispatcher[T, pipeline.None]{site: x.site, name: x.name, book: newBook[T]()}
 	d.pack = packer.Pack
-	d.result = func(context.Context, T, []byte) error { return nil }
+	d.result = func(context.Context, T, []byte) error { return nil } // whoever says so, it is taken
 	return &routerEnd[T]{x, d}
 }
 
@@ -67,7 +68,8 @@ type dealerEnd[T any] struct {
 
 	dealer *patterns.Dealer
 	port   pipeline.Port[pipeline.None, T]
-	met    bool // something has come
+	met    bool   // something has come
+	taken  []byte // numbers of items that are, which the other side is still to be told
 	late   lateness
 }
 
@@ -90,7 +92,7 @@ func (e *dealerEnd[T]) run(ctx context.Context, port pipeline.Port[pipeline.None
 	}
 	inner, cancel := context.WithCancel(ctx)
 	var signs sync.WaitGroup
-	signs.Go(func() { giveSigns(inner, e.site, e.dealer, min(e.wire.buffer(), maxWindow)) })
+	signs.Go(func() { giveSigns(inner, e.site, e.dealer, e.window()) })
 	err := e.take(ctx)
 	cancel()
 	signs.Wait()
@@ -104,29 +106,34 @@ func (e *dealerEnd[T]) run(ctx context.Context, port pipeline.Port[pipeline.None
 
 // take takes items until the other side has ended, or this one is to.
 func (e *dealerEnd[T]) take(ctx context.Context) error {
-	heard := time.Now()
+	heard, looks := time.Now(), 0
 	for {
 		m, err := e.recv(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
 		case err == nil:
-			e.met, heard = true, time.Now()
+			e.met, heard, looks = true, time.Now(), 0
 			if over, err := e.note(ctx, m); over || err != nil {
 				return err
 			}
 		case !errors.Is(err, errAwait):
 			return err
+		default:
+			looks++
 		}
 		switch told := e.port.Told(); {
 		case told.Err() != nil && (!e.isWhole() || !errors.Is(context.Cause(told), pipeline.ErrDraining)):
 			e.refuse()
+			if err := e.tell(ctx); err != nil {
+				return err
+			}
 			return e.dealer.Send(ctx, note{kind: kindBye}.message(nil))
 		case e.isWhole() && !e.givesHere() && err != nil:
 			return nil // it has failed, and that is known
 		case !e.met && e.late.look(ctx, e.site):
 			return nil
-		case time.Since(heard) <= e.site.patience():
+		case time.Since(heard) <= e.site.patience() || looks <= signsPerQuiet: // also if this process stood still
 		case !e.met:
 			return fmt.Errorf("edge %q: %w for %v", e.name, ErrNoPeer, e.site.patience())
 		default:
@@ -140,6 +147,9 @@ func (e *dealerEnd[T]) recv(ctx context.Context) (*zmq.Message, error) {
 	m := new(zmq.Message)
 	if err := e.dealer.TryRecv(m); !errors.Is(err, zmq.ErrAgain) {
 		return m, err
+	}
+	if err := e.tell(ctx); err != nil {
+		return nil, err
 	}
 	within, cancel := context.WithTimeout(ctx, glance)
 	defer cancel()
@@ -170,7 +180,22 @@ func (e *dealerEnd[T]) note(ctx context.Context, m *zmq.Message) (over bool, err
 		if err := e.port.Give(ctx, v); err != nil {
 			return false, err
 		}
-		return false, e.dealer.Send(ctx, note{kind: kindResult, number: n.number}.message(nil))
+		e.taken = binary.BigEndian.AppendUint64(e.taken, n.number)
+		if len(e.taken)/8 >= (e.window()+1)/2 {
+			return false, e.tell(ctx) // before the other side has to wait for it
+		}
 	}
 	return false, nil
+}
+
+// window is how many items may be on the way to this end.
+func (e *dealerEnd[T]) window() int { return min(e.wire.buffer(), maxWindow) }
+
+// tell tells the other side which items have been taken.
+func (e *dealerEnd[T]) tell(ctx context.Context) error {
+	if len(e.taken) == 0 {
+		return nil
+	}
+	defer func() { e.taken = e.taken[:0] }()
+	return e.dealer.Send(ctx, note{kind: kindTaken, body: e.taken}.message(nil))
 }

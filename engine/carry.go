@@ -28,7 +28,7 @@ func (p *Port) Carry(size int) {
 	}
 	done := false
 	if c := p.attached(); c != nil {
-		done = c.writeFor(maxCarry + time.Duration(size)*time.Second/carryRate)
+		done = c.writeFor(patience(size))
 	}
 	p.reading.Unlock()
 	if !done {

@@ -137,6 +137,7 @@ func (c *Conn) open(ctx context.Context) (rest []byte, err error) {
 		c.presumed = []byte{legacySubscribe}
 	}
 	c.writer.init(newSink(c.nc), transform)
+	c.writer.handle.init(c.nc)
 	c.reader.init(newSource(c.nc), c.port.In, c.cfg.Limits.largest())
 	c.reader.hangUp = newHangUpWatch(c.nc)
 	c.role.init(c)
@@ -147,6 +148,8 @@ func (c *Conn) open(ctx context.Context) (rest []byte, err error) {
 func (c *Conn) leave() {
 	c.nc.Close()
 	c.port.detach()
+	c.writer.handle.close()
+	c.reader.body.release()
 	if c.reader.gone {
 		c.port.over = c.port.In.Written()
 	}

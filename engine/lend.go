@@ -50,25 +50,52 @@ func (c *Conn) readFor(ctx context.Context, w *mailbox.Waiter) (done bool) {
 	return true
 }
 
-// readOnce parses what there was no room for, or else reads once.
+// readOnce parses what there was no room for, or else reads until the log has
+// something, be it that this takes several reads, of a large frame.
 func (c *Conn) readOnce(ctx context.Context, w *mailbox.Waiter) error {
 	if done, err := c.parseBlocked(); done {
 		return err
 	}
-	n, err := c.role.wait(ctx, w)
-	if n > 0 {
-		blocked, err := c.parseMore(n)
-		if err != nil || blocked {
-			return err
+	r := &c.reader
+	written := c.port.In.Written()
+	for c.port.In.Written() == written {
+		n, err := c.role.wait(ctx, w)
+		if n == 0 && err == nil {
+			return nil // interrupted
 		}
-		if _, _, _, h := c.largeFrame(); h > 0 {
-			return errUnfinished
+		if n > 0 {
+			if done, err := c.receivedOnce(n); done || err != nil {
+				return err
+			}
 		}
-	}
-	if err != nil {
-		return c.endOfInput(err)
+		if err != nil {
+			return c.endOfInput(err)
+		}
+		if !r.body.begun() {
+			return nil
+		}
 	}
 	return nil
+}
+
+// receivedOnce deals with n bytes that a receiver has read. It reports whether
+// there is nothing more to do for it.
+func (c *Conn) receivedOnce(n int) (done bool, err error) {
+	l := &c.reader.body
+	if !l.begun() {
+		if blocked, err := c.parseMore(n); err != nil || blocked {
+			return true, err
+		}
+		return false, c.beginLarge()
+	}
+	if c.receivedBody(n); !l.whole() {
+		return false, nil
+	}
+	if c.port.In.Full() && !c.reader.gone {
+		return true, errUnfinished // the goroutine waits for room
+	}
+	c.endLarge()
+	return true, nil
 }
 
 // parseBlocked parses the bytes that waited for room in the log, if any.

@@ -289,32 +289,6 @@ func TestWakeEndsRead(t *testing.T) {
 	})
 }
 
-// TestLargeFrameGoesBack: what may take long is read by the goroutine.
-func TestLargeFrameGoesBack(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(0)
-		r, b := d.lent(t, testConfig("DEALER", d.Port))
-		large := string(bytes.Repeat([]byte("large"), 40<<10))
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			b.Write(wire("small", large, large, "small"))
-		}()
-		d.want(t, "small", large, large, "small")
-		<-done
-		for range 3 { // and then receivers read again
-			go func() {
-				time.Sleep(time.Nanosecond)
-				b.Write(wire("m"))
-			}()
-			d.want(t, "m")
-		}
-		if r.holder() != byNobody {
-			t.Errorf("the role is with %d", r.holder())
-		}
-	})
-}
-
 // TestReceiverReadsPastTheMark: bytes that the log had no room for are parsed
 // when the receiver has made some, without the goroutine.
 func TestReceiverReadsPastTheMark(t *testing.T) {

@@ -24,7 +24,10 @@ type pacing struct {
 // Pace waits until Out is consumed up to the position, for a short while at
 // most. It does not wait for a connection that did not make any progress then.
 // The caller must not hold the socket's turn.
-func (p *Port) Pace(ctx context.Context, position int64) {
+func (p *Port) Pace(ctx context.Context, position int64) { p.pace(ctx, position, maxPace) }
+
+// pace is Pace with the time that it waits at most.
+func (p *Port) pace(ctx context.Context, position int64, most time.Duration) {
 	p.mu.Lock()
 	if p.pacing.stuck || p.conn == nil {
 		p.mu.Unlock()
@@ -37,17 +40,19 @@ func (p *Port) Pace(ctx context.Context, position int64) {
 	p.pacing.timer = nil
 	p.mu.Unlock()
 	if timer == nil {
-		timer = time.NewTimer(maxPace)
+		timer = time.NewTimer(most)
 	} else {
-		timer.Reset(maxPace)
+		timer.Reset(most)
 	}
 	defer p.endPace(timer)
+	moves := false
 	for p.awaitsProgress(position) {
 		select {
 		case <-p.pacing.progress:
+			moves = true
 		case <-timer.C:
 			p.mu.Lock()
-			p.pacing.stuck = p.pacing.waits
+			p.pacing.stuck = p.pacing.waits && !moves
 			p.pacing.waits = false
 			p.mu.Unlock()
 			return

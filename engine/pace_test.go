@@ -59,3 +59,34 @@ func TestPace(t *testing.T) {
 		b.Close()
 	})
 }
+
+// TestPaceOfSlowConnection: one that makes progress, be it slow, is waited for again.
+func TestPaceOfSlowConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEnd(0, 0)
+		a, b := newMemConns(64 << 10)
+		established(t, testConfig("DEALER", e.Port), a, b)
+		synctest.Wait()
+		body := make([]byte, 1<<20)
+		for range 10 {
+			e.send(message{body})
+		}
+		go func() {
+			for { // a message in a little more than half of the time
+				if _, err := io.CopyN(io.Discard, b, 1<<20+longHeader); err != nil {
+					return
+				}
+				time.Sleep(maxPace * 6 / 10)
+			}
+		}()
+		for range 3 {
+			began := time.Now()
+			e.Pace(t.Context(), e.Out.End())
+			if took := time.Since(began); took != maxPace {
+				t.Errorf("it waited %v, want %v", took, maxPace)
+			}
+		}
+		e.Finish()
+		b.Close()
+	})
+}

@@ -23,6 +23,7 @@ type Port struct {
 	// while it works, or Discard.
 	reading sync.Mutex
 	nap     *time.Timer // wakes the activation that has gone for a nap
+	lender  *Conn       // that Borrow has lent; guarded by reading
 
 	// over is how many messages In had been given when a connection ended that
 	// had to go over its high-water mark; -1 if none had. It belongs to the

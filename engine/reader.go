@@ -43,12 +43,12 @@ type reader struct {
 	idle   func()        // when nothing is there to be read
 	limit  uint64        // largest frame that is not to be looked at more closely
 	trust  int           // frame size that memory is taken for at once
-	large  bool          // the last read ended in a large frame
+	large  int           // size of the large frame that the last read to the log ended in, or 0
 	huge   bool          // it was so large that the next one had better not be read to the log: see peek
 	hangUp hangUpWatch   // while the log is full
 
-	body     []byte        // what is left to read of a large frame
-	fillBody func() []byte // returns it, bound once
+	body     largeBody     // of the frame that is being read beside the log
+	fillBody func() []byte // body.rest, bound once
 
 	// parsing guards what follows.
 	parsing sync.Mutex
@@ -70,7 +70,7 @@ func (r *reader) init(s source, in *ypipe.Log, maxFrame int64) {
 		}
 		return b
 	}
-	r.fillBody = func() []byte { return r.body }
+	r.fillBody = r.body.rest
 	r.idle = func() {
 		if r.keep == 0 {
 			in.Idle()
@@ -80,8 +80,13 @@ func (r *reader) init(s source, in *ypipe.Log, maxFrame int64) {
 	r.trust = trustFirst
 }
 
-// read reads once into the log, behind what is kept.
-func (r *reader) read() (int, error) { return r.source.read(r.fill, r.idle) }
+// read reads once: into the log, behind what is kept, or what is left of a large body.
+func (r *reader) read() (int, error) {
+	if r.body.begun() {
+		return r.source.read(r.fillBody, noIdle)
+	}
+	return r.source.read(r.fill, r.idle)
+}
 
 // read runs until the connection ends. rest are bytes that came with the
 // handshake.
@@ -126,10 +131,9 @@ func (c *Conn) readFrames(rest []byte) error {
 			return c.endOfInput(err)
 		}
 		if asked && c.port.In.Written() != written {
-			// Who asked before has been woken, and reads the next message itself. A
-			// large one would only come back to us.
+			// Who asked before has been woken, and reads the next message itself.
 			asked = false
-			if r.large || !c.role.lend() {
+			if !c.role.lend() {
 				continue
 			}
 			if err := c.standBy(); err != nil {
@@ -141,7 +145,7 @@ func (c *Conn) readFrames(rest []byte) error {
 
 // endOfInput returns what is to be said of an error in reading.
 func (c *Conn) endOfInput(err error) error {
-	if r := &c.reader; err == io.EOF && (r.keep > 0 || r.more) {
+	if r := &c.reader; err == io.EOF && (r.keep > 0 || r.more || r.body.begun()) {
 		return io.ErrUnexpectedEOF
 	}
 	return err

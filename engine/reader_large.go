@@ -1,43 +1,111 @@
 package engine
 
 import (
-	"io"
 	"net"
 
 	"github.com/zeroactor/zmq/internal/arena"
 )
 
-// readLarge looks whether the kept bytes begin a frame that is large and has
-// not arrived whole. If so it reads the rest of it into memory of its own.
-func (c *Conn) readLarge() error {
+// A largeBody is that of a frame which is read into memory of its own. Whoever has the
+// role of the reader goes on where the one before has left off.
+type largeBody struct {
+	buf   *arena.Buf // nil: no such frame has begun
+	flags byte
+	size  int
+	have  int // bytes of it that are there
+}
+
+func (l *largeBody) begun() bool { return l.buf != nil }
+
+func (l *largeBody) whole() bool { return l.have == l.size }
+
+// rest returns the memory for bytes that are not there yet.
+func (l *largeBody) rest() []byte {
+	b := l.buf.Bytes()
+	return b[l.have:min(l.size, len(b))]
+}
+
+// release gives up what is there of a body that will not be read.
+func (l *largeBody) release() {
+	if l.begun() {
+		l.buf.Release()
+		*l = largeBody{}
+	}
+}
+
+// beginLarge looks whether the kept bytes begin a frame that is large and has
+// not arrived whole. If so the rest of it is to be read into memory of its own, how
+// much of it is bounded by what the peer has shown that it sends, not by what it
+// claims.
+func (c *Conn) beginLarge() error {
 	r := &c.reader
 	b, flags, size, h := c.largeFrame()
-	r.large = h > 0
 	r.huge = h > 0 && size >= hugeMin
-	if !r.large {
+	r.large = 0
+	if h == 0 {
 		return nil
 	}
+	r.large = int(size)
 	if flags&FlagMore != 0 || r.more {
 		if err := r.tally.add(&c.cfg.Limits, flags, size); err != nil {
 			return err
 		}
 	}
-	in := c.port.In
-	body, err := c.readBody(b[h:], int(size))
-	if err != nil {
-		return err
-	}
-	if err := c.waitRoom(); err != nil {
-		body.Release()
-		return err
-	}
+	b = b[h:]
+	l := largeBody{flags: flags &^ FlagLong, size: int(size)}
+	l.buf = c.cfg.Pool.Get(min(l.size, max(r.trust, 2*len(b))))
+	l.have = copy(l.buf.Bytes(), b)
+	r.body = l
 	r.keep = 0
-	r.more = flags&FlagMore != 0
-	in.AppendBuf(flags&^FlagLong, body.Bytes()[:size], body)
-	if !r.more {
+	return nil
+}
+
+// receivedBody notes that n more bytes of the large body are there.
+func (c *Conn) receivedBody(n int) {
+	c.pulse.received()
+	l := &c.reader.body
+	l.have += n
+	if l.have < l.size && l.have == len(l.buf.Bytes()) {
+		larger := c.cfg.Pool.Get(min(l.size, 2*l.have))
+		copy(larger.Bytes(), l.buf.Bytes())
+		l.buf.Release()
+		l.buf = larger
+	}
+}
+
+// endLarge puts the large frame, which is whole, into the log, which must have room.
+func (c *Conn) endLarge() {
+	r := &c.reader
+	in := c.port.In
+	l := r.body
+	r.body = largeBody{}
+	r.trust = max(r.trust, l.size)
+	in.AppendBuf(l.flags, l.buf.Bytes()[:l.size], l.buf)
+	if r.more = l.flags&FlagMore != 0; !r.more {
 		in.EndMessage()
 		in.Flush()
 	}
+}
+
+// readLarge reads a large frame to its end, if one has begun.
+func (c *Conn) readLarge() error {
+	r := &c.reader
+	if !r.body.begun() {
+		if err := c.beginLarge(); err != nil || !r.body.begun() {
+			return err
+		}
+	}
+	for !r.body.whole() {
+		n, err := r.read()
+		c.receivedBody(n)
+		if err != nil {
+			return c.endOfInput(err)
+		}
+	}
+	if err := c.waitRoom(); err != nil {
+		return err
+	}
+	c.endLarge()
 	return nil
 }
 
@@ -83,52 +151,6 @@ func (c *Conn) waitRoom() error {
 		}
 	}
 	return nil
-}
-
-// readBody returns the body of a frame of size bytes that begins with have. The
-// memory it takes is bounded by what the peer has shown that it sends, not by
-// what it claims.
-func (c *Conn) readBody(have []byte, size int) (*arena.Buf, error) {
-	r := &c.reader
-	pool := c.cfg.Pool
-	body := pool.Get(min(size, max(r.trust, 2*len(have))))
-	n := copy(body.Bytes(), have)
-	for {
-		m, err := c.readFull(body.Bytes()[n:min(size, len(body.Bytes()))])
-		n += m
-		if err != nil {
-			body.Release()
-			return nil, err
-		}
-		if n == size {
-			r.trust = max(r.trust, size)
-			return body, nil
-		}
-		larger := pool.Get(min(size, 2*n))
-		copy(larger.Bytes(), body.Bytes()[:n])
-		body.Release()
-		body = larger
-	}
-}
-
-// readFull fills b from the connection.
-func (c *Conn) readFull(b []byte) (n int, err error) {
-	r := &c.reader
-	r.body = b
-	defer func() { r.body = nil }()
-	for len(r.body) > 0 {
-		m, err := r.source.read(r.fillBody, noIdle)
-		n += m
-		r.body = r.body[m:]
-		if err != nil {
-			if err == io.EOF {
-				err = io.ErrUnexpectedEOF
-			}
-			return n, err
-		}
-		c.pulse.received()
-	}
-	return n, nil
 }
 
 // noIdle is for reads to memory that is not given back while nothing comes.

@@ -20,6 +20,14 @@ const recall = 10 * time.Millisecond
 // when the goroutine has looked, and was not used any more after that.
 const mostUnread = 2 * recall
 
+const (
+	// aheadMin is the size from which the time to read a frame counts against the time that
+	// a receiver takes for what it does with it, and aheadAfter how long that may be: who
+	// is busy for longer finds the next one read already, by the goroutine.
+	aheadMin   = 256 << 10
+	aheadAfter = 50 * time.Microsecond
+)
+
 // holders of the role.
 const (
 	byGoroutine = iota // the connection's own goroutine reads
@@ -39,13 +47,14 @@ type role struct {
 
 	mu       sync.Mutex
 	holder   int
-	wanted   bool  // a receiver waits that would have read
-	used     bool  // a receiver has read since the goroutine looked last
-	looking  bool  // look is set
-	recalled bool  // the goroutine is to have the role: as soon as it is given up, or to keep it
-	inCall   bool  // the receiver waits for bytes
-	poked    bool  // ... and has been interrupted
-	err      error // what made the receiver give the role back
+	wanted   bool      // a receiver waits that would have read
+	used     bool      // a receiver has read since the goroutine looked last
+	looking  bool      // look is set
+	recalled bool      // the goroutine is to have the role: as soon as it is given up, or to keep it
+	inCall   bool      // the receiver waits for bytes
+	poked    bool      // ... and has been interrupted
+	left     time.Time // when a receiver left off behind a frame of aheadMin or more; else zero
+	err      error     // what made the receiver give the role back
 
 	watch watch // of the context of the receiver that reads
 }
@@ -79,6 +88,7 @@ func (r *role) lend() (lent bool) {
 	}
 	r.used = true
 	r.holder = byNobody
+	r.left = time.Time{} // who is woken now needs its time for that
 	r.lookLater()
 	return true
 }
@@ -102,6 +112,11 @@ func (r *role) take() (taken bool) {
 		r.recalled = r.recalled && r.holder == byReceiver
 		return false
 	}
+	if !r.left.IsZero() && time.Since(r.left) > aheadAfter {
+		r.holder = byGoroutine
+		r.back <- struct{}{}
+		return false
+	}
 	r.holder, r.used = byReceiver, true
 	return true
 }
@@ -114,6 +129,9 @@ func (r *role) leave(err error) {
 	r.err = err
 	if err == nil && !r.recalled {
 		r.holder = byNobody
+		if r.left = (time.Time{}); r.conn.reader.large >= aheadMin {
+			r.left = time.Now()
+		}
 		if !r.looking {
 			r.lookLater()
 		}

@@ -21,6 +21,7 @@ const (
 // lock owns, but for control.
 type writer struct {
 	sink    sink
+	handle  handle
 	spans   [][]byte
 	sent    int      // bytes of the log's next message that are written already
 	encoder *encoder // nil: the log's bytes go as they are

@@ -26,9 +26,11 @@ func TestLargeMessagesDoNotWaitForAReader(t *testing.T) {
 			}
 			const messages = 60
 			for i := range messages {
-				if err := push.SendBytes(ctx, body(i)); err != nil {
+				b := body(i)
+				if err := push.SendBytes(ctx, b); err != nil {
 					t.Fatal(err)
 				}
+				clear(b) // it is ours again
 			}
 			var m zmq.Message
 			for i := range messages {

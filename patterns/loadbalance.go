@@ -67,9 +67,12 @@ func (b *loadBalancer) put(o outgoing) error {
 	if p == nil {
 		return errWait
 	}
-	p.carry(&o)
-	p.send(o, 0)
-	p.pace()
+	if size := o.lastSize(); size < lendMin {
+		p.send(o, 0)
+		p.pace()
+	} else if err := p.putLarge(o, size); err != nil {
+		return err
+	}
 	b.step()
 	return nil
 }

@@ -183,17 +183,6 @@ func (p *pipe) publish() {
 	}
 }
 
-// carryMin is the size from which a message is written by its sender, who waits
-// a little for that: see [engine.Port.Carry].
-const carryMin = 128 << 10
-
-// carry is called before a message is sent to p alone.
-func (p *pipe) carry(o *outgoing) {
-	if size := len(o.frame(o.len() - 1)); size >= carryMin && p.port != nil && p.sock.putting {
-		p.sock.atOnce, p.sock.carried = true, size
-	}
-}
-
 // pace notes that the sender had better wait for the connection a little.
 func (p *pipe) pace() {
 	if s := p.sock; p.port != nil && !s.batching {

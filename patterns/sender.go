@@ -30,6 +30,9 @@ func (o *outgoing) frame(i int) []byte {
 	return o.frames[i]
 }
 
+// lastSize returns the size of the last frame.
+func (o *outgoing) lastSize() int { return len(o.frame(o.len() - 1)) }
+
 // A putter is the sending side of a pattern.
 type putter interface {
 	// put gives a message to one pipe or several. The error is errWait if the
@@ -153,6 +156,10 @@ func (x *sender) send(ctx context.Context, o outgoing) error {
 	s.turn.Lock()
 	s.beginPut()
 	err := x.try(o)
+	if err == errBusy {
+		s.waitIdle(ctx, o.lastSize())
+		err = x.try(o)
+	}
 	p := s.endPut()
 	if err != nil {
 		if p != nil {
@@ -163,10 +170,12 @@ func (x *sender) send(ctx context.Context, o outgoing) error {
 		}
 		p = nil
 	}
-	ahead, at, carried := s.ahead, s.aheadAt, s.carried
-	s.ahead = nil
+	ahead, at, carried, lent := s.ahead, s.aheadAt, s.carried, s.lent
+	s.ahead, s.lent = nil, nil
 	s.turn.Unlock()
 	switch {
+	case lent != nil:
+		lent.port.WriteLent(o.frames[len(o.frames)-1])
 	case p == nil:
 	case carried > 0:
 		p.port.Carry(carried)

@@ -51,6 +51,8 @@ type socket struct {
 	atOnce                bool    // the caller writes to the connection itself: see beginPut
 	putting               bool    // between beginPut and endPut
 	carried               int     // bytes of the large message that is put meanwhile, or 0
+	patient               bool    // the caller would rather wait a little than have a large body copied
+	lent                  *pipe   // to whose connection it is to write the body that it has promised, or nil
 	unwritten             *pipe   // that it is to write to
 	lender                *pipe   // whose connection receivers may have been lent the reading of; nil if none
 	ahead                 *pipe   // whose connection the sender is to wait for: see pace
@@ -160,14 +162,14 @@ func (s *socket) forget(p *pipe) {
 func (s *socket) beginPut() {
 	s.atOnce = s.waited
 	s.waited = false
-	s.putting = true
+	s.putting, s.patient = true, true
 	s.carried = 0
 }
 
 // endPut ends what beginPut began, before the turn is given back. If it
 // returns a pipe, port.Write or port.Wake is to be called after that.
 func (s *socket) endPut() *pipe {
-	s.atOnce, s.putting = false, false
+	s.atOnce, s.putting, s.patient = false, false, false
 	p := s.unwritten
 	if p != nil {
 		s.unwritten = nil

@@ -39,6 +39,27 @@ func (l *Log) addBody(r ref) {
 	w.refs++
 }
 
+// Promise adds the frame that ends a message, whose body stays the caller's: that of the log
+// has no bytes until [Log.Redeem]. The caller must be both writer and reader from here
+// until the message is consumed or the promise redeemed, and the log must have had no
+// frames of other messages: see [Log.Drained].
+func (l *Log) Promise(size int) {
+	w := &l.w
+	l.ensure(9)
+	w.off += putHeader(w.data[w.off:], 0, size)
+	w.aside += int64(size)
+	l.addBody(ref{pos: w.pos(), buf: arena.Own(nil, nil), last: true})
+}
+
+// Redeem copies the body that was promised, after [Log.Spans] has returned what is
+// there of its message. Reader only.
+func (l *Log) Redeem(body []byte) {
+	held := l.bodies.Load().held
+	r := &held[len(held)-1]
+	r.buf = l.pool.Get(len(body))
+	r.body = r.buf.Bytes()[:copy(r.buf.Bytes(), body)]
+}
+
 // copied notes that the body just added was copied. Writer only.
 func (l *Log) copied() {
 	b := l.w.bodies

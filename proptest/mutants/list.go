@@ -34,7 +34,7 @@ var mutants = []mutant{
 	{"a frame of 256 bytes has a short header", "ypipe", "if n <= shortMax {\n\t\td[0]", "if n <= shortMax+1 {\n\t\td[0]", wire + "pair"},
 	{"a large body is released twice", "ypipe", "\t\tr.current.Release()\n\t\tr.current = nil", "\t\tr.current.Release()\n\t\tr.current.Release()\n\t\tr.current = nil", local + "pubsub"},
 	{"a shared body has a reference too few", "patterns", "buf.Retain(len(d.chosen) - 1)", "buf.Retain(len(d.chosen) - 2)", local + "pubsub"},
-	{"a large frame ends its message", "engine", "r.more = flags&FlagMore != 0\n\tin.Append", "r.more = false\n\tin.Append", wire + "pipeline"},
+	{"a large frame ends its message", "engine", "r.more = l.flags&FlagMore != 0; !r.more", "r.more = false; !r.more", wire + "pipeline"},
 	{"half a message of a lost connection stays", "engine", "\tp.reading.Unlock()\n\tp.In.Rollback()", "\tp.reading.Unlock()", exact + "whole"},
 	{"what a lost connection has not taken is forgotten", "engine", "w.sent = sent - c.port.Out.CommitTo(sent)", "w.sent = sent - c.port.Out.CommitTo(sent)\n\t\tif err != nil {\n\t\t\tc.port.Out.Discard()\n\t\t}", exact + "reconnecting"},
 	{"what a lost connection has taken is sent again", "engine", "w.sent = sent - c.port.Out.CommitTo(sent)", "w.sent = sent", wire + "(pipeline|dealer|pair)"},

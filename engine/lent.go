@@ -1,0 +1,120 @@
+package engine
+
+import (
+	"context"
+	"time"
+)
+
+// A sender whose message is large may write it to the connection from where it is, and so
+// save the copy into the log. The memory is the program's, which may even have it on
+// its stack: nothing but the stack of the sender's goroutine may refer to it, and what the
+// system has not taken when the sender goes on is copied after all.
+//
+//	Borrow ─▶ Out.Promise, EndMessage, Flush ─▶ (the turn is given back) ─▶ WriteLent
+//
+// Between the first and the last the sender is the reader of Out as well.
+
+// Borrow makes the caller, who holds the socket's turn, the one who writes to the
+// connection, if there is one that can be written to from memory that does not
+// last, and is idle. The caller must then put a message into Out whose last body is
+// promised, and call WriteLent.
+func (p *Port) Borrow() bool {
+	if !p.reading.TryLock() {
+		return false
+	}
+	if c := p.attached(); c != nil && p.source == nil && c.lends() {
+		p.lender = c
+		return true
+	}
+	p.reading.Unlock()
+	return false
+}
+
+// lends reports whether nothing is being written, nor waits for that.
+func (c *Conn) lends() bool {
+	w := &c.writer
+	return w.direct() && w.sent == 0 && c.port.Out.Drained() && !w.hasControl() && w.handle.open()
+}
+
+// WriteLent writes the message that was put since Borrow. It waits for the system to
+// take it as Carry does. The body is the caller's again when it returns. The turn
+// must not be held.
+func (p *Port) WriteLent(body []byte) {
+	c := p.lender
+	p.lender = nil
+	done := c.writeLent(body)
+	p.reading.Unlock()
+	if !done {
+		p.writer.Wake() // others have sent meanwhile, or the rest is to be written
+	}
+}
+
+// writeLent is WriteLent. It reports whether the log is empty in the end, and its reader
+// sleeps.
+func (c *Conn) writeLent(body []byte) (done bool) {
+	w := &c.writer
+	out := c.port.Out
+	w.spans, _ = out.Spans(w.spans[:0], 1) // no more than this message
+	n, err := 0, error(nil)
+	if len(w.spans) == 2 { // what is before the body lies together
+		w.said = true
+		n, err = c.writeFrom(w.spans[0], body)
+	}
+	if n == len(w.spans[0])+len(body) {
+		out.Commit()
+	} else {
+		out.Redeem(body)
+		w.sent = n
+	}
+	clear(w.spans)
+	if n > 0 {
+		c.port.progressed()
+	}
+	if err != nil {
+		w.closed = true
+		c.failWrite(err)
+		return false
+	}
+	return w.sent == 0 && c.look() == 0
+}
+
+// writeFrom writes head and body, and returns how many bytes the system has taken in
+// the time that it gets.
+func (c *Conn) writeFrom(head, body []byte) (n int, err error) {
+	h := &c.writer.handle
+	bounded := false
+	for {
+		m, err := h.write(head, body)
+		n += m
+		if m >= len(head) {
+			head, body = nil, body[m-len(head):]
+		} else {
+			head = head[m:]
+		}
+		if err == nil && len(body) > 0 {
+			if !bounded {
+				bounded = true
+				c.nc.SetWriteDeadline(time.Now().Add(patience(len(body))))
+			}
+			if h.wait() == nil {
+				continue
+			} // else: what is wrong, if it is not the time, is met again
+		}
+		if bounded {
+			c.nc.SetWriteDeadline(time.Time{})
+		}
+		return n, err
+	}
+}
+
+// WaitIdle waits until all that is in Out now, which is up to the position, has been
+// written, but no longer than a message of that many bytes may take: then one can be
+// written by its sender. The turn must not be held.
+func (p *Port) WaitIdle(ctx context.Context, position int64, size int) {
+	p.pace(ctx, position, patience(size))
+}
+
+// patience is how long a sender waits for the system to take that many bytes.
+func patience(size int) time.Duration {
+	return maxCarry + time.Duration(size)*time.Second/carryRate
+}

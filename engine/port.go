@@ -180,15 +180,18 @@ func (p *Port) attached() *Conn {
 
 // Help is for a sender that found Out full: it writes to the connection what
 // that takes at once, on the caller's goroutine. While senders help, the writer
-// activation keeps out of their way.
+// activation keeps out of their way, unless that is full.
 func (p *Port) Help() {
 	if !p.reading.TryLock() {
 		return // somebody is writing
 	}
-	defer p.reading.Unlock()
+	full := false
 	if c := p.attached(); c != nil {
-		defer c.contain()
-		c.help()
+		full = c.help()
+	}
+	p.reading.Unlock()
+	if full {
+		p.writer.Wake()
 	}
 }
 

@@ -27,7 +27,8 @@ type writer struct {
 	encoder *encoder // nil: the log's bytes go as they are
 	said    bool     // messages are written, or it has been tried
 	closed  bool     // our half is closed
-	helped  bool     // a sender has written since the activation did
+	helped  bool     // a sender has written since the activation did, and the system took it all
+	short   bool     // the last write of spans took less than it was given
 	patient bool     // a write may end for want of time: see writeFor
 
 	mu      sync.Mutex
@@ -126,18 +127,24 @@ func (w *writer) noteSaid(subscribes bool, n int) {
 // direct reports whether a sender may write to the connection itself.
 func (w *writer) direct() bool { return !w.closed && w.encoder == nil && w.sink.canTry() }
 
-// help sends what it can without waiting.
-func (c *Conn) help() {
+// help sends what the log holds, as far as the system takes it without waiting. It reports
+// whether that is full: then only who waits for it can go on, and that is not who helps.
+func (c *Conn) help() (full bool) {
+	defer c.contain()
 	w := &c.writer
-	if !w.direct() {
-		return
-	}
-	var n int
-	if w.spans, n = c.port.Out.Spans(w.spans[:0], maxBatch); n > 0 {
+	for w.direct() {
+		var n int
+		if w.spans, n = c.port.Out.Spans(w.spans[:0], maxBatch); n == 0 {
+			return false
+		}
 		w.helped = true
 		w.noteSaid(c.cfg.Subscribes, n)
-		c.writeSpans(n, false)
+		if !c.writeSpans(n, false) || w.short {
+			w.helped = false
+			return true
+		}
 	}
+	return false
 }
 
 // writeNow sends what the log holds, if the system takes all of it at once. It
@@ -161,7 +168,9 @@ func (c *Conn) writeSpans(size int, wait bool) (ok bool) {
 	w := &c.writer
 	n, err := w.sink.write(skip(w.spans, w.sent), wait)
 	clear(w.spans)
-	if sent := w.sent + n; sent == size {
+	sent := w.sent + n
+	w.short = sent < size
+	if !w.short {
 		w.sent = 0
 		c.port.Out.Commit()
 	} else {

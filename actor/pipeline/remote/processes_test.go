@@ -114,6 +114,11 @@ func (c *troupe) bound(p *proctest.Process, edge string) {
 // assemble starts all but workers.
 func assemble(t *testing.T, kind, endpoint string) *troupe {
 	c := &troupe{t: t, plan: planOf(kind, endpoint, endpoint)}
+	if kind == remote.Pub {
+		w := c.plan.Edges["tasks"]
+		w.Receivers = 3
+		c.plan.Edges["tasks"] = w
+	}
 	c.sink = c.spawn("sink")
 	c.bound(c.sink, "results")
 	c.source = c.spawn("source")
@@ -121,16 +126,19 @@ func assemble(t *testing.T, kind, endpoint string) *troupe {
 	return c
 }
 
-// One definition and one file: in one process, and in five.
+// One definition and one file: in one process, and in five. Over PUB each of the three workers does all.
 func TestProcesses(t *testing.T) {
-	want := fmt.Sprintln(inProcesses, inProcesses*(inProcesses-1))
-	for kind, endpoint := range map[string]string{remote.Push: "tcp://127.0.0.1:*", remote.Router: "ipc://*"} {
+	for kind, endpoint := range map[string]string{remote.Push: "tcp://127.0.0.1:*", remote.Router: "ipc://*", remote.Pub: "tcp://127.0.0.1:*"} {
 		t.Run(kind, func(t *testing.T) {
+			want := fmt.Sprintln(inProcesses, inProcesses*(inProcesses-1))
 			whole := (&troupe{t: t, plan: planOf(kind, endpoint, endpoint)}).spawn("")
 			if code := whole.End(); code != 0 || whole.Output() != want {
 				t.Errorf("in one process: %d, %q", code, whole.Output())
 			}
 			c := assemble(t, kind, endpoint)
+			if kind == remote.Pub {
+				want = fmt.Sprintln(3*inProcesses, 3*inProcesses*(inProcesses-1))
+			}
 			workers := []*proctest.Process{c.spawn("worker"), c.spawn("worker"), c.spawn("worker")}
 			if code := c.sink.End(); code != 0 || c.sink.Output() != want {
 				t.Errorf("in five: %d, %q", code, c.sink.Output())

@@ -148,7 +148,12 @@ func (c *cell[M]) loop(it *item[M], busy *bool) (again bool, heir *core) {
 			continue
 		}
 		var ok bool
-		if *it, ok = c.next(); ok {
+		if c.early {
+			*it, ok = c.takeEarly()
+		} else {
+			*it, ok = c.q.Held()
+		}
+		if ok {
 			ctx := c.context()
 			ctx.takeBaton()
 			*busy = true
@@ -184,15 +189,6 @@ func (c *cell[M]) loop(it *item[M], busy *bool) (again bool, heir *core) {
 			heir.node.body.start()
 		}
 	}
-}
-
-// next takes the message that is to be handled next, of those that the queue's reader
-// knows of.
-func (c *cell[M]) next() (item[M], bool) {
-	if c.early {
-		return c.takeEarly()
-	}
-	return c.q.Held()
 }
 
 // crashed does what follows a panic with v, or Goexit if v is nil. It returns true
@@ -255,35 +251,47 @@ func (c *cell[M]) ref() Ref[M] { return Ref[M]{c} }
 // put gives an item to the mailbox, or says why not. wait says whether the caller
 // may wait for room.
 func (c *cell[M]) put(ctx context.Context, it item[M], wait bool) error {
-	switch c.opts.policy {
-	case DropOldest:
-		old, displaced, o := c.q.Displace(it)
-		if displaced {
-			c.dead(old, DroppedOld, nil)
-		}
-		return c.outcome(o)
-	case DropNewest:
-		o := c.q.Put(it)
-		if o == mailbox.Full {
-			c.dead(it, DroppedNew, nil)
-			return nil
-		}
-		return c.outcome(o)
+	if c.opts.policy > Fail {
+		return c.putOrDrop(it)
 	}
 	o, wake := c.q.PutQuietly(it)
 	if wake && !c.leftTo(ctx) {
 		c.q.Begin()
 	}
-	if o != mailbox.Full {
+	if o == mailbox.Queued {
+		return nil
+	}
+	return c.notPut(ctx, it, wait, o)
+}
+
+// putOrDrop is put where a full mailbox makes a dead letter.
+func (c *cell[M]) putOrDrop(it item[M]) error {
+	if c.opts.policy == DropOldest {
+		old, displaced, o := c.q.Displace(it)
+		if displaced {
+			c.dead(old, DroppedOld, nil)
+		}
 		return c.outcome(o)
 	}
-	if wait && c.opts.policy == Wait {
+	o := c.q.Put(it)
+	if o == mailbox.Full {
+		c.dead(it, DroppedNew, nil)
+		return nil
+	}
+	return c.outcome(o)
+}
+
+// notPut is what follows where put has come to nothing at first.
+func (c *cell[M]) notPut(ctx context.Context, it item[M], wait bool, o mailbox.Outcome) error {
+	switch {
+	case o != mailbox.Full:
+	case wait && c.opts.policy == Wait:
 		c.count(func(s *seldom) { s.waited++ })
 		var err error
 		if o, err = c.putWait(ctx, it); err != nil {
 			return err
 		}
-	} else {
+	default:
 		c.count(func(s *seldom) { s.refused++ })
 	}
 	return c.outcome(o)

@@ -283,8 +283,15 @@ func (c *cell[M]) settle(err error) {
 	}
 	c.unstash()
 	for {
-		for c.early || c.q.Look() {
-			it, _ := c.next()
+		for c.early {
+			it, _ := c.takeEarly()
+			c.dead(it, why, err)
+		}
+		for {
+			it, ok := c.q.Next()
+			if !ok {
+				break
+			}
 			c.dead(it, why, err)
 		}
 		if c.q.Finish() {

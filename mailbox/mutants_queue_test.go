@@ -119,7 +119,7 @@ var queueMutants = []modeltest.Mutant{
 	},
 	{
 		Name:   "told before it is there",
-		In:     "ring.put",
+		In:     "place.put",
 		Old:    "\tp.v = v\n\tp.told.Store(number + 1)",
 		New:    "\tp.told.Store(number + 1)\n\tp.told.Load()\n\tp.v = v",
 		Breaks: "The reader takes what was in the place before.",
@@ -128,7 +128,7 @@ var queueMutants = []modeltest.Mutant{
 		Name:   "there before it has a number",
 		In:     "Queue.append",
 		Old:    "\tstays := uint64(0)",
-		New:    "\tr.put(number, v)\n\tstays := uint64(0)",
+		New:    "\tr.at(number).put(number, v)\n\tstays := uint64(0)",
 		Breaks: "The reader takes it, and waits for a number that it has passed.",
 	},
 	{

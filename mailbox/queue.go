@@ -113,7 +113,7 @@ func (q *Queue[T]) PutQuietly(v T) (o Outcome, wake bool) {
 			return q.putSlowly(v)
 		}
 		if q.tail.CompareAndSwap(t, t&^asleep+numbered) {
-			r.put(t/numbered, v) // that is the ring still: who puts another there takes a number as well
+			r.at(t/numbered).put(t/numbered, v) // that is the ring still: who puts another there takes a number as well
 			return Queued, t&asleep != 0
 		}
 	}
@@ -153,7 +153,7 @@ func (q *Queue[T]) append(was, n uint64, v T) (wake bool) {
 	for {
 		t := q.tail.Load() // the reader may fall asleep meanwhile
 		if q.tail.CompareAndSwap(t, (t&^(asleep|barred)|stays)+numbered) {
-			r.put(number, v) // and not before, as the reader takes what is there
+			r.at(number).put(number, v) // and not before, as the reader takes what is there
 			return t&asleep != 0
 		}
 	}

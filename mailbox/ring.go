@@ -32,9 +32,8 @@ func (r *ring[T]) at(number uint64) *place[T] {
 	return &r.places[number&uint64(len(r.places)-1)]
 }
 
-// put fills the place of an item. The caller has been given its number.
-func (r *ring[T]) put(number uint64, v T) {
-	p := r.at(number)
+// put fills the place, which is that of the number. The caller has been given that.
+func (p *place[T]) put(number uint64, v T) {
 	p.v = v
 	p.told.Store(number + 1)
 }

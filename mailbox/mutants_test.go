@@ -80,6 +80,7 @@ var mutants = []modeltest.Mutant{
 		Old:    "if !e.posted.CompareAndSwap(0, 1) {\n\t\treturn // it waits, and will see all that was before this call\n\t}",
 		New:    "if e.posted.Load() == 1 {\n\t\treturn\n\t}\n\te.posted.Store(1)",
 		Breaks: "Two that post the event at once put it into the list twice.",
+		By:     "TestModelTurnPostAgain",
 	},
 	{
 		Name:   "event can be posted again too late",

@@ -77,3 +77,31 @@ func BenchmarkFairQueue(b *testing.B) {
 		})
 	}
 }
+
+// A pipe that has been read out is forgotten with its peer, though nobody has looked
+// since whether there is more.
+func TestReadOutPipeGoesWithItsPeer(t *testing.T) {
+	ctx := NewContext()
+	defer ctx.Close()
+	pull, _ := NewPull(InContext(ctx))
+	push, _ := NewPush(InContext(ctx))
+	if _, err := pull.Bind("inproc://read out"); err != nil {
+		t.Fatal(err)
+	}
+	if err := push.Connect("inproc://read out"); err != nil {
+		t.Fatal(err)
+	}
+	if err := push.SendBytes(t.Context(), []byte("m")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pull.Recv(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := pull.Stats().Pipes; n != 1 {
+		t.Fatalf("%d pipes to one peer", n)
+	}
+	push.Close()
+	if n := pull.Stats().Pipes; n != 0 {
+		t.Errorf("%d pipes, and no peer", n)
+	}
+}

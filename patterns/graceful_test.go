@@ -92,6 +92,7 @@ func TestCloseWithNothingToHandOver(t *testing.T) {
 				s := k.make(t, in, patterns.Linger(-1)).(interface {
 					kindSocket
 					Close() error
+					CloseNow() error
 				})
 				events := newWatch(t, s.Monitor(ctx))
 				dialPeer(t, must(s.Bind(wildcard))(t).String(), k.peer, "")
@@ -104,6 +105,7 @@ func TestCloseWithNothingToHandOver(t *testing.T) {
 						t.Error(err)
 					}
 				case <-ctx.Done():
+					s.CloseNow()
 					t.Fatal("it waits for the peer")
 				}
 			})

@@ -36,6 +36,7 @@ func TestCloseWaitsForWhoBinds(t *testing.T) {
 	push := sendEarly(t, in)
 	closed := make(chan error)
 	go func() { closed <- push.Close() }()
+	eventually(t, "it closes", func() bool { return errors.Is(push.SetSendHWM(10), zmq.ErrClosed) })
 	pull := must(patterns.NewPull(in))(t)
 	must(pull.Bind("inproc://later"))(t)
 	if err := <-closed; err != nil {

@@ -23,6 +23,15 @@ type lab struct {
 	commit string
 }
 
+// tags returns what the tests of a package are built with: those of a model need their
+// own.
+func (m mutant) tags() string {
+	if dir, tests := m.suite(); dir == "ypipe" && strings.HasPrefix(tests, "TestModel") {
+		return "ypipemodel"
+	}
+	return tag
+}
+
 // change returns what the mutant changes.
 func (m mutant) change(root string) mutate.Change {
 	dir, symbol := m.in, ""
@@ -61,11 +70,11 @@ func (l *lab) control(chosen []mutant) error {
 			continue
 		}
 		seen[m.tests] = true
-		if dir, _ := m.suite(); dir != built {
-			if err := l.build(dir, ""); err != nil {
+		if dir, _ := m.suite(); dir+m.tags() != built {
+			if err := l.build(dir, m.tags(), ""); err != nil {
 				return err
 			}
-			built = dir
+			built = dir + m.tags()
 		}
 		v, err := l.run(m)
 		if err != nil {
@@ -81,12 +90,12 @@ func (l *lab) control(chosen []mutant) error {
 // try builds the tests with the mutant and runs them. It returns what caught it, or
 // nothing.
 func (l *lab) try(m mutant) (verdict, error) {
-	overlay, err := m.change(l.root).Overlay(l.dir, tag)
+	overlay, err := m.change(l.root).Overlay(l.dir, m.tags())
 	if err != nil {
 		return verdict{}, err
 	}
 	dir, _ := m.suite()
-	if err := l.build(dir, overlay); err != nil {
+	if err := l.build(dir, m.tags(), overlay); err != nil {
 		return verdict{}, err
 	}
 	return l.run(m)
@@ -94,8 +103,8 @@ func (l *lab) try(m mutant) (verdict, error) {
 
 func (l *lab) binary() string { return filepath.Join(l.dir, "test") }
 
-func (l *lab) build(dir, overlay string) error {
-	args := []string{"test", "-c", "-vet=off", "-tags=" + tag, "-o", l.binary()}
+func (l *lab) build(dir, tags, overlay string) error {
+	args := []string{"test", "-c", "-vet=off", "-tags=" + tags, "-o", l.binary()}
 	if overlay != "" {
 		args = append(args, "-overlay", overlay)
 	}

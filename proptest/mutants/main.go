@@ -51,12 +51,14 @@ func run(only, part, record string, limit time.Duration) error {
 		return err
 	}
 	var rows []row
+	var failed error
 	alive := 0
 	for _, m := range chosen {
 		began := time.Now()
 		v, err := l.try(m)
-		if err != nil {
-			return fmt.Errorf("%s: %w", m.name, err)
+		if err != nil { // of the others there are verdicts
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", m.name, err))
+			continue
 		}
 		if v == (verdict{}) {
 			alive++
@@ -65,16 +67,16 @@ func run(only, part, record string, limit time.Duration) error {
 		fmt.Printf("%-60s %s (%v)\n", m.name, v, time.Since(began).Round(time.Second/10))
 		rows = append(rows, row{m.name, v, l.commit})
 	}
-	fmt.Printf("%d mutants, %d caught, %d alive\n", len(chosen), len(chosen)-alive, alive)
+	fmt.Printf("%d mutants, %d caught, %d alive\n", len(chosen), len(rows)-alive, alive)
 	if record != "" {
 		if err := keep(record, rows); err != nil {
-			return err
+			return errors.Join(failed, err)
 		}
 	}
 	if alive > 0 {
-		return fmt.Errorf("%d mutants survive: no property looks there", alive)
+		failed = errors.Join(failed, fmt.Errorf("%d mutants survive: no property looks there", alive))
 	}
-	return nil
+	return failed
 }
 
 // choose returns the mutants that have a text in their names, or a part of those.

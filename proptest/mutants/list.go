@@ -104,5 +104,7 @@ var mutants = []mutant{
 	{"once: what comes over a lent connection lies unread", "patterns.socket.nearest", "\ts.attend() // the only pipe of before may have lent its reading\n", "", "TestNobodyWaitsForALentConnection"},
 	{"once: a connection is lent that somebody has asked for", "engine.role.lend", "if r.wanted || r.recalled {", "if r.wanted {", "engine:TestAttendBeforeLending"},
 	{"once: a close waits for a peer that was sent nothing", "engine.Conn.closeWrite", "if !c.writer.said {", "if false {", "patterns:TestCloseWithNothingToHandOver/ipc/PUSH"},
+	{"once: who waits at a lent connection is not told of other peers", "patterns", "\t\tw.OnWake(p.interrupt)\n", "", minimals},
+	{"once: a frame that no memory holds is waited for", "engine", "const maxBody = min(math.MaxInt-longHeader-1, 1<<47)", "const maxBody = math.MaxInt - longHeader - 1", "patterns:TestBadPeers"},
 	{"once: a publisher forgets a subscriber that is away", "patterns", "b.withdraw(p, func(topic []byte) { b.former.Add(topic, p) })", "b.withdraw(p, nil)", "patterns:TestPubQueuesForOneThatIsAway"},
 }

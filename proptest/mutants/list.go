@@ -106,5 +106,8 @@ var mutants = []mutant{
 	{"once: a close waits for a peer that was sent nothing", "engine.Conn.closeWrite", "if !c.writer.said {", "if false {", "patterns:TestCloseWithNothingToHandOver/ipc/PUSH"},
 	{"once: who waits at a lent connection is not told of other peers", "patterns", "\t\tw.OnWake(p.interrupt)\n", "", minimals},
 	{"once: a frame that no memory holds is waited for", "engine", "const maxBody = min(math.MaxInt-longHeader-1, 1<<47)", "const maxBody = math.MaxInt - longHeader - 1", "patterns:TestBadPeers"},
+	{"once: messages before a malformed frame are lost with it", "engine.Conn.readDecoded", "\t\tin.Flush() // also what came before an error\n\t\tif err != nil {\n\t\t\treturn err\n\t\t}\n", "\t\tif err != nil {\n\t\t\treturn err\n\t\t}\n\t\tin.Flush()\n", "engine:TestMalformedTrafficOf1_0"},
+	{"once: a peer of ZMTP 2.0 and of a wrong type is let in", "engine.Handshake.v2Greeting", "if octet < len(socketTypes) && ", "if octet < 0 && ", "engine:TestSocketTypesOf2_0AreEnforced"},
+	{"once: a subscriber of ZMTP 1.0 that cannot ask gets nothing", "engine.Conn.open", "if c.cfg.Subscriptions && peer.FiltersItself() {", "if false {", "proptest/interop:TestOldPeers"},
 	{"once: a publisher forgets a subscriber that is away", "patterns", "b.withdraw(p, func(topic []byte) { b.former.Add(topic, p) })", "b.withdraw(p, nil)", "patterns:TestPubQueuesForOneThatIsAway"},
 }

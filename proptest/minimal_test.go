@@ -230,6 +230,19 @@ var minimals = []minimal{
 		},
 	},
 	{
+		name: "a ROUTER is not to know whom others know",
+		history: History{
+			Pattern: "router",
+			Sockets: plain("ROUTER", "DEALER", "ROUTER", "DEALER"),
+			Steps: []Step{
+				{Do: Bind, Who: 2},
+				{Do: Connect, Who: 3, With: 2},
+				{Do: Connect, Who: 0, With: 3},
+				{Do: Settle},
+			},
+		},
+	},
+	{
 		name: "the end of a peer that an XPUB by hand has subscribed is told",
 		history: History{
 			Pattern: "pubsub",

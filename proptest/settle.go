@@ -124,7 +124,7 @@ func (w *world) settleReal() error {
 	}
 	for i, p := range w.places {
 		if router, ok := p.end.(*patterns.Router); ok {
-			if err := w.knows(router.Peers, b.peers(i)); err != nil {
+			if err := w.knows(router.Peers, b.reachable(i)); err != nil {
 				return err
 			}
 		}
@@ -147,7 +147,7 @@ func (w *world) knows(ids func() [][]byte, peers []int) error {
 		for _, id := range ids() {
 			known[string(id)] = true
 		}
-		i := slices.IndexFunc(peers, func(j int) bool { return w.twin.base().there(j) && !known[routingID(j)] })
+		i := slices.IndexFunc(peers, func(j int) bool { return !known[routingID(j)] })
 		if i < 0 {
 			return nil
 		}

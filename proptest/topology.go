@@ -47,13 +47,16 @@ func (t *topology) peers(i int) (peers []int) {
 
 // there reports whether a socket has a peer that it can reach, or that can reach
 // it.
-func (t *topology) there(i int) bool {
+func (t *topology) there(i int) bool { return len(t.reachable(i)) > 0 }
+
+// reachable returns the peers of i that it can reach, or that can reach it.
+func (t *topology) reachable(i int) (peers []int) {
 	for _, j := range t.peers(i) {
 		if t.bound[i] && t.dials[j][i] || t.bound[j] && t.dials[i][j] {
-			return true
+			peers = append(peers, j)
 		}
 	}
-	return false
+	return peers
 }
 
 // epochs returns the number of the pipe to each peer.

@@ -45,10 +45,6 @@ func (t *topology) peers(i int) (peers []int) {
 	return peers
 }
 
-// there reports whether a socket has a peer that it can reach, or that can reach
-// it.
-func (t *topology) there(i int) bool { return len(t.reachable(i)) > 0 }
-
 // reachable returns the peers of i that it can reach, or that can reach it.
 func (t *topology) reachable(i int) (peers []int) {
 	for _, j := range t.peers(i) {

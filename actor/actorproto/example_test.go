@@ -39,6 +39,7 @@ func ExampleCodec() {
 			return err
 		}
 		serving, stop := context.WithCancel(ctx)
+		defer stop()
 		served := make(chan error)
 		go func() { served <- server.Serve(serving) }()
 

@@ -77,9 +77,13 @@ func (p *program) outcome(ctx context.Context, err error) error {
 	isStill := errors.Is(context.Cause(ctx), errStill)
 	switch {
 	case p.role == roleWorker && isAlone:
-		return p.unemployed()
-	case p.role == roleWorker || p.role == roleVentilator:
-		return errors.Join(err, p.unemployed())
+		p.sayIdle()
+		return nil
+	case p.role == roleWorker:
+		p.sayIdle()
+		return err
+	case p.role == roleVentilator:
+		return err
 	case err != nil && !isAlone && !isStill:
 		return err
 	}
@@ -96,14 +100,13 @@ func (p *program) outcome(ctx context.Context, err error) error {
 	return nil
 }
 
-// unemployed says which workers have had nothing to do.
-func (p *program) unemployed() error {
+// sayIdle says which workers have had nothing to do.
+func (p *program) sayIdle() {
 	for _, w := range p.crew {
-		if p.role == roleWorker && w.pieces == 0 {
+		if w.pieces == 0 {
 			fmt.Fprintf(p.stderr, "%s: no work came\n", w.name)
 		}
 	}
-	return nil
 }
 
 // worker makes the i-th worker of this process.

@@ -29,23 +29,27 @@ func (r *roomy) write(spans [][]byte, wait bool) (n int, err error) {
 
 // A sender that helps writes all that there is, in as many writes as that takes: what is left would
 // wait for the activation, which keeps out of the way of who helps. Only if the system is full it does not,
-// since nobody else is there to see when that has room again.
+// since nobody else is there to see when that has room again; but of little the system has had so much more
+// that the nap is over before.
 func TestHelpLeavesNothingToANap(t *testing.T) {
-	const size, messages = 1 << 10, 1000 // several batches
-	all := messages * (size + 9)         // with their headers
+	const body, size = 1 << 10, 1<<10 + 9 // with its header
 	for _, test := range []struct {
-		name string
-		room int
-		full bool
+		name     string
+		messages int
+		room     int
+		waits    bool
 	}{
-		{"room for all", all, false},
-		{"room for half", all / 2, true},
-		{"room for one batch", maxBatch, true},
-		{"room for whole messages only", 10 * (size + 9), true},
-		{"no room", 0, true},
+		{"room for all, which are several batches", 1000, 1000 * size, false},
+		{"room for half", 1000, 500 * size, true},
+		{"room for one batch", 1000, maxBatch, true},
+		{"room for whole messages only", 1000, 10 * size, true},
+		{"no room", 1000, 0, true},
+		{"no room for little", 10, 0, false},
+		{"room for half of it", 10, 5 * size, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			e := newEnd(messages, 0)
+			all := test.messages * size
+			e := newEnd(test.messages, 0)
 			nc, _ := newMemConns(1)
 			r := &roomy{Conn: nc, room: test.room}
 			c := testConfig("PUSH", e.Port).newConn(nc)
@@ -53,14 +57,14 @@ func TestHelpLeavesNothingToANap(t *testing.T) {
 			c.writer.init(r, nil)
 			e.reading.Lock() // the writer's activation waits
 			e.attach(c)
-			for range messages {
-				e.send(message{make([]byte, size)})
+			for range test.messages {
+				e.send(message{make([]byte, body)})
 			}
-			full := c.help()
-			if full != test.full || r.wire.Len() != test.room {
-				t.Errorf("full is %v, %d bytes of %d are written with room for %d", full, r.wire.Len(), all, test.room)
+			waits := c.help()
+			if waits != test.waits || r.wire.Len() != test.room {
+				t.Errorf("waits is %v, %d bytes of %d are written with room for %d", waits, r.wire.Len(), all, test.room)
 			}
-			if c.writer.helped == test.full {
+			if c.writer.helped == test.waits {
 				t.Errorf("the activation keeps out of the way: %v", c.writer.helped)
 			}
 			c.writer.helped = false

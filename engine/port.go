@@ -180,17 +180,17 @@ func (p *Port) attached() *Conn {
 
 // Help is for a sender that found Out full: it writes to the connection what
 // that takes at once, on the caller's goroutine. While senders help, the writer
-// activation keeps out of their way, unless that is full.
+// activation keeps out of their way, unless it has to wait for the system.
 func (p *Port) Help() {
 	if !p.reading.TryLock() {
 		return // somebody is writing
 	}
-	full := false
+	waits := false
 	if c := p.attached(); c != nil {
-		full = c.help()
+		waits = c.help()
 	}
 	p.reading.Unlock()
-	if full {
+	if waits {
 		p.writer.Wake()
 	}
 }

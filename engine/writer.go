@@ -15,6 +15,10 @@ const (
 	// messages may be late, and is long enough that its own wake-ups do not
 	// count.
 	nap = 100 * time.Microsecond
+
+	// napBelow is how many bytes a log holds at most that is full and may wait for a nap,
+	// also while the system takes nothing: a few percent of what that has then.
+	napBelow = 32 << 10
 )
 
 // writer is the part of a connection that whoever holds the port's reading
@@ -128,8 +132,9 @@ func (w *writer) noteSaid(subscribes bool, n int) {
 func (w *writer) direct() bool { return !w.closed && w.encoder == nil && w.sink.canTry() }
 
 // help sends what the log holds, as far as the system takes it without waiting. It reports
-// whether that is full: then only who waits for it can go on, and that is not who helps.
-func (c *Conn) help() (full bool) {
+// whether the activation must wait for it to take more, as nobody else does. Of a log that holds
+// little it need not: the system has many times that, which keeps the peer busy for longer than a nap.
+func (c *Conn) help() (waits bool) {
 	defer c.contain()
 	w := &c.writer
 	for w.direct() {
@@ -139,9 +144,12 @@ func (c *Conn) help() (full bool) {
 		}
 		w.helped = true
 		w.noteSaid(c.cfg.Subscribes, n)
-		if !c.writeSpans(n, false) || w.short {
+		if !c.writeSpans(n, false) || w.short && n >= napBelow {
 			w.helped = false
 			return true
+		}
+		if n < maxBatch { // that was all, and to look for more would let the log's reader sleep
+			return false
 		}
 	}
 	return false

@@ -14,6 +14,11 @@ const maxCarry = time.Millisecond
 // less than half of what a loopback does.
 const carryRate = 1 << 30
 
+// patience is how long a sender waits for the system to take that many bytes.
+func patience(size int) time.Duration {
+	return maxCarry + time.Duration(size)*time.Second/carryRate
+}
+
 // Carry is Write for who has just sent a message of that many bytes. It also waits
 // until the system has taken it, as long as that may take on a fast connection: who
 // goes on at once would only copy the next message to memory that is not in the

@@ -52,6 +52,7 @@ func (p *Port) WriteLent(body []byte) {
 // writeLent is WriteLent. It reports whether the log is empty in the end, and its reader
 // sleeps.
 func (c *Conn) writeLent(body []byte) (done bool) {
+	defer c.contain()
 	w := &c.writer
 	out := c.port.Out
 	w.spans, _ = out.Spans(w.spans[:0], 1) // no more than this message
@@ -112,9 +113,4 @@ func (c *Conn) writeFrom(head, body []byte) (n int, err error) {
 // written by its sender. The turn must not be held.
 func (p *Port) WaitIdle(ctx context.Context, position int64, size int) {
 	p.pace(ctx, position, patience(size))
-}
-
-// patience is how long a sender waits for the system to take that many bytes.
-func patience(size int) time.Duration {
-	return maxCarry + time.Duration(size)*time.Second/carryRate
 }

@@ -31,7 +31,7 @@ type writer struct {
 	encoder *encoder // nil: the log's bytes go as they are
 	said    bool     // messages are written, or it has been tried
 	closed  bool     // our half is closed
-	helped  bool     // a sender has written since the activation did, and the system took it all
+	helped  bool     // a sender has written since the activation did, which need not wait: see help
 	short   bool     // the last write of spans took less than it was given
 	patient bool     // a write may end for want of time: see writeFor
 

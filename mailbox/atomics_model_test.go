@@ -15,40 +15,26 @@ var world *modeltest.World
 
 const firstRing = 1
 
-type atomicInt32 struct{ v int32 }
+// atomicNumber stands in for sync/atomic's types. The threads are coroutines of one
+// goroutine, so that plain memory does.
+type atomicNumber[N int32 | uint64] struct{ v N }
 
-func (a *atomicInt32) Load() int32 {
+type (
+	atomicInt32  = atomicNumber[int32]
+	atomicUint64 = atomicNumber[uint64]
+)
+
+func (a *atomicNumber[N]) Load() N {
 	world.Step()
 	return a.v
 }
 
-func (a *atomicInt32) Store(v int32) {
+func (a *atomicNumber[N]) Store(v N) {
 	world.Step()
 	a.v = v
 }
 
-func (a *atomicInt32) CompareAndSwap(old, new int32) bool {
-	world.Step()
-	if a.v != old {
-		return false
-	}
-	a.v = new
-	return true
-}
-
-type atomicUint64 struct{ v uint64 }
-
-func (a *atomicUint64) Load() uint64 {
-	world.Step()
-	return a.v
-}
-
-func (a *atomicUint64) Store(v uint64) {
-	world.Step()
-	a.v = v
-}
-
-func (a *atomicUint64) CompareAndSwap(old, new uint64) bool {
+func (a *atomicNumber[N]) CompareAndSwap(old, new N) bool {
 	world.Step()
 	if a.v != old {
 		return false

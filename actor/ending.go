@@ -41,13 +41,15 @@ func (c *cell[M]) told() (idle bool) {
 	return true
 }
 
-// killed makes the context done, and has the rest of the mailbox become dead letters.
+// killed makes the context done, and has the rest of the mailbox become dead letters:
+// in the other order, as the behaviour, called back by its context, must not be given
+// another message before the command is there. The node's mu is held.
 func (c *cell[M]) killed(cause error) {
 	c.seldom().killed = cause
+	c.q.Post(c.stop)
 	if c.ctx != nil {
 		c.ctx.end(cause)
 	}
-	c.q.Post(c.stop)
 }
 
 func (c *core) reaped() {

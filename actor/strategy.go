@@ -170,42 +170,60 @@ func (s *Supervisor) resume() {
 }
 
 // command has the activation run f, and waits until it has.
-func (c *cell[M]) command(f func()) {
-	done := make(chan struct{})
-	if c.q.Post(func() {
-		defer close(done)
+func (c *cell[M]) command(f func()) { c.await(c.post(f)) }
+
+// post has the activation run f. The channel is closed when it has; it is nil if the
+// actor is gone.
+func (c *cell[M]) post(f func()) (ran chan struct{}) {
+	ran = make(chan struct{})
+	if !c.q.Post(func() {
+		defer close(ran)
 		f()
 	}) {
-		<-done
+		return nil
+	}
+	return ran
+}
+
+// await waits for what was posted.
+func (c *cell[M]) await(ran chan struct{}) {
+	if ran != nil {
+		<-ran
 		c.sup.node.turn()
 	}
 }
 
 // pause ends the incarnation, because of a sibling. Its context is done before that:
-// it may be waiting for another one that is paused already.
+// it may be waiting for another one that is paused already. It is given no other
+// message then, as the command is there before.
 func (c *cell[M]) pause() {
 	c.node.mu.Lock()
 	called := c.node.state == alive
 	if called {
 		c.seldom().calledOff++
-		if c.ctx != nil {
-			c.ctx.end(ErrSibling)
-		}
+	}
+	ran := c.post(func() { c.calledOff(called) })
+	if called && c.ctx != nil {
+		c.ctx.end(ErrSibling)
 	}
 	c.node.mu.Unlock()
-	c.command(func() {
-		c.node.mu.Lock()
-		if called {
-			c.rare.calledOff--
-		}
-		if c.stage == draining && c.ctx != nil && c.ctx.Err() != nil {
-			c.ctx = nil // it was to stop before it was called off, and handles the rest
-		}
-		c.node.mu.Unlock()
-		if c.stage == open {
-			c.standDown()
-		}
-	})
+	c.await(ran)
+}
+
+// calledOff is the command that pause gives. called says whether the context has been
+// ended for it.
+func (c *cell[M]) calledOff(called bool) {
+	c.node.mu.Lock()
+	if called {
+		c.rare.calledOff--
+	}
+	if c.stage == draining && c.ctx != nil && c.ctx.Err() != nil {
+		c.ctx = nil // it was to stop before it was called off, and handles the rest
+	}
+	c.node.mu.Unlock()
+	if c.stage == open {
+		c.standDown()
+	}
 }
 
 // standDown ends the incarnation, because of a sibling, until resume.

@@ -287,6 +287,55 @@ func TestStopDrainsAndKillDoesNot(t *testing.T) {
 	}
 }
 
+// An actor that is called back by its context has no other message handled by that incarnation, however
+// soon it returns.
+func TestNothingIsHandledOnceCalledBack(t *testing.T) {
+	for _, killed := range []bool{true, false} {
+		cfg := silent()
+		cfg.Strategy, cfg.MaxRestarts = OneForAll, 1000
+		within(t, cfg, func(ctx context.Context, s *Supervisor) {
+			failing := mustStart(t, s, "failing", func(Ref[error]) Actor[error] {
+				return Func[error](func(_ context.Context, err error) error { return err })
+			})
+			for range 200 {
+				begun, last, after := make(chan struct{}), make(chan struct{}), 0
+				c := mustStart(t, s, "", func(Ref[int]) Actor[int] {
+					return Func[int](func(ctx context.Context, m int) error {
+						if ctx.Err() != nil {
+							after++
+						}
+						switch m {
+						case 0:
+							close(begun)
+							for ctx.Err() == nil { // to be back sooner than a wait on a channel would
+							}
+						case 9:
+							close(last)
+						}
+						return nil
+					})
+				})
+				for i := range 10 {
+					mustSend(t, ctx, c, i)
+				}
+				<-begun
+				if killed {
+					c.Kill()
+				} else {
+					mustSend(t, ctx, failing, errors.New("siblings begin anew"))
+					<-last
+					c.BeginStop()
+				}
+				<-c.Done()
+				if after != 0 {
+					t.Errorf("killed %v: %d messages with a context that is done", killed, after)
+					return
+				}
+			}
+		})
+	}
+}
+
 // The latest started actor stops first, and may send to those before it.
 func TestStopInOrder(t *testing.T) {
 	var d diary

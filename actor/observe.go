@@ -11,13 +11,16 @@ const maxSightings = 16
 
 // A clock is what is measured of an actor. It is guarded by node.mu.
 type clock struct {
-	begun     time.Time     // when it was looked at first
-	busy      time.Duration // in activations that have ended
-	since     time.Time     // when the present activation began; zero if there is none
-	sightings []sighting    // looks at a mailbox of which something may be left, oldest first
+	begun time.Time     // when it was looked at first
+	busy  time.Duration // in activations that have ended
+	since time.Time     // when the present activation began; zero if there is none
+	looks looks
 }
 
-// A sighting is how many messages had come at a time.
+// looks are earlier looks at a queue of which something may be left, oldest first.
+type looks []sighting
+
+// A sighting is how many items had come at a time.
 type sighting struct {
 	at  time.Time
 	put int64
@@ -68,8 +71,9 @@ func (c *cell[M]) sleep(isDeaf bool) bool {
 	return false
 }
 
-// observe fills in what is measured, and has it be measured from now on.
-func (c *cell[M]) observe(m *MailboxSnapshot) {
+// observe fills in what is measured, and has it be measured from now on. The numbers are those that the
+// next message gets, and that the oldest one has that is left.
+func (c *cell[M]) observe(m *MailboxSnapshot, next, oldest int64) {
 	now := time.Now()
 	c.node.mu.Lock()
 	k, isNew := c.clock()
@@ -77,9 +81,7 @@ func (c *cell[M]) observe(m *MailboxSnapshot) {
 	if !k.since.IsZero() {
 		m.Busy += now.Sub(k.since)
 	}
-	if !c.opts.Single { // what makes room there changes which message has which number
-		m.Age = k.see(now, m.In, m.Taken)
-	}
+	m.Age = k.looks.see(now, next, oldest)
 	c.node.mu.Unlock()
 	if !isNew {
 		return
@@ -94,25 +96,26 @@ func (c *cell[M]) observe(m *MailboxSnapshot) {
 	})
 }
 
-// see notes a look, and returns for how long at least the oldest message has waited: since the first look
-// that found more messages than have been taken now.
-func (k *clock) see(now time.Time, put, taken int64) (age time.Duration) {
-	for len(k.sightings) > 0 && k.sightings[0].put <= taken {
-		k.sightings = k.sightings[1:]
+// see notes a look, and returns for how long at least the oldest item has waited: since the first look
+// that found more items put than have been taken now.
+func (l *looks) see(now time.Time, put, taken int64) (age time.Duration) {
+	all := *l
+	for len(all) > 0 && all[0].put <= taken {
+		all = all[1:]
 	}
-	if len(k.sightings) > 0 {
-		age = now.Sub(k.sightings[0].at)
+	if len(all) > 0 {
+		age = now.Sub(all[0].at)
 	}
-	if put == taken || len(k.sightings) > 0 && k.sightings[len(k.sightings)-1].put == put {
-		return age
-	}
-	if len(k.sightings) == maxSightings { // every other one is good enough
-		kept := k.sightings[:0]
-		for i := 0; i < maxSightings; i += 2 {
-			kept = append(kept, k.sightings[i])
+	if put > taken && (len(all) == 0 || all[len(all)-1].put != put) {
+		if len(all) == maxSightings { // every other one is good enough
+			kept := all[:0]
+			for i := 0; i < maxSightings; i += 2 {
+				kept = append(kept, all[i])
+			}
+			all = kept
 		}
-		k.sightings = kept
+		all = append(all, sighting{now, put})
 	}
-	k.sightings = append(k.sightings, sighting{now, put})
+	*l = all
 	return age
 }

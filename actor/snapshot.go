@@ -17,6 +17,12 @@ type Snapshot struct {
 
 	Mailbox *MailboxSnapshot `json:"mailbox,omitempty"` // nil for what has none
 
+	// Pipes are the other queues of the node. Failures are how many items it failed with, and Lost how many became
+	// dead letters. A typed actor has its own in Mailbox.
+	Pipes    []PipeSnapshot `json:"pipes,omitempty"`
+	Failures int64          `json:"failures,omitempty"`
+	Lost     int64          `json:"lost,omitempty"`
+
 	Children []Snapshot `json:"children,omitempty"` // in order of birth
 
 	// Omitted is how many children are left out, for there were more nodes than
@@ -42,7 +48,7 @@ type MailboxSnapshot struct {
 
 	// Age is for how long the oldest message has waited at least, as far as earlier
 	// looks tell: who looks each second knows it to the second, give or take the lag of
-	// Taken. It is 0 with the policy DropOldest.
+	// Taken.
 	Age time.Duration `json:"age,omitempty"` // in nanoseconds
 
 	// Busy is how long the actor has been at work since it was looked at first,
@@ -109,14 +115,21 @@ func (n *Node) snapshot() Snapshot {
 	if s.Mailbox != nil {
 		n.body.mailbox(s.Mailbox)
 	}
+	n.look(&s)
 	return s
 }
 
-// String returns the line that is n's in [Node.Tree].
+// String returns the line that is the node's in [Node.Tree], without its pipes.
 func (s Snapshot) String() string {
 	text := s.Name + " " + s.Activity
 	if m := s.Mailbox; m != nil {
 		text += m.String()
+	}
+	if s.Failures > 0 {
+		text += fmt.Sprintf(", %d failures", s.Failures)
+	}
+	if s.Lost > 0 {
+		text += fmt.Sprintf(", %d lost", s.Lost)
 	}
 	if s.Restarts > 0 {
 		text += fmt.Sprintf(", %d restarts", s.Restarts)
@@ -133,15 +146,7 @@ func (m *MailboxSnapshot) String() string {
 	if m.In > 0 {
 		fmt.Fprintf(&b, ", %d in", m.In)
 	}
-	if m.Depth() > 0 {
-		fmt.Fprintf(&b, ", %d of %d wait", m.Depth(), m.HWM)
-	}
-	if m.Age > 0 {
-		fmt.Fprintf(&b, " for %v", m.Age.Round(time.Millisecond))
-	}
-	if m.Full {
-		b.WriteString(", full")
-	}
+	writeWaiting(&b, m.Depth(), m.HWM, m.Age, m.Full)
 	if m.Failures > 0 {
 		fmt.Fprintf(&b, ", %d failures", m.Failures)
 	}
@@ -168,7 +173,7 @@ func (c *core) counts() (restarts int, m *MailboxSnapshot) {
 func (c *cell[M]) mailbox(m *MailboxSnapshot) {
 	q := c.q.Counts()
 	m.In, m.Taken, m.Full, m.Working = q.Put, q.Taken, q.Outcome == mailbox.Full, q.Awake
-	c.observe(m)
+	c.observe(m, q.Next, q.Oldest)
 }
 
 // count changes what is counted of ends, and of sends that find no room.

@@ -88,6 +88,13 @@ type Spec struct {
 	// several children at once. It may spawn a replacement.
 	OnChildExit func(self, child *Node, err error)
 
+	// Look adds to a Snapshot of the node what only its owner knows: Pipes, Failures, Lost, and
+	// Restarts that are not the node's. It is called by whoever takes the snapshot, by several at
+	// once, also before Run is called and after it has returned, and must return soon. nil adds nothing.
+	Look func(s *Snapshot)
+
+	looks map[pipeKey]*looks // at its pipes; guarded by the mu of the node with this copy
+
 	group *Supervisor // whose place the node is, if it is one's
 	life  *life       // of the node with this copy of its spec; nil without a Run
 }
@@ -109,7 +116,7 @@ func (s *Spec) check() error {
 
 // plain reports whether nothing of s need be kept.
 func (s *Spec) plain() bool {
-	return s.Run == nil && !s.Ordered && s.OnExit == nil && s.OnChildExit == nil
+	return s.Run == nil && !s.Ordered && s.OnExit == nil && s.OnChildExit == nil && s.Look == nil
 }
 
 // DefaultKillGrace is the [Options.KillGrace] of a tree that names none. Who

@@ -36,12 +36,19 @@ func (n *Node) childList() []*Node {
 const maxIndent = 32
 
 // Tree writes n and all below it as text, a node a line: its name, what it is
-// doing, how it stands with its messages, and how often it has restarted. Nodes that come and go meanwhile may
-// or may not be in it. The error is w's.
+// doing, how it stands with its messages, and how often it has restarted; and behind each node a line for each of its
+// pipes. Nodes that come and go meanwhile may or may not be in it. The error is w's.
 func (n *Node) Tree(w io.Writer) error {
 	for depth, c := range n.all() {
-		if _, err := fmt.Fprintf(w, "%*s%s\n", 2*min(depth, maxIndent), "", c.snapshot()); err != nil {
+		indent := 2 * min(depth, maxIndent)
+		s := c.snapshot()
+		if _, err := fmt.Fprintf(w, "%*s%s\n", indent, "", s); err != nil {
 			return err
+		}
+		for i := range s.Pipes {
+			if _, err := fmt.Fprintf(w, "%*s%v\n", indent+2, "", &s.Pipes[i]); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

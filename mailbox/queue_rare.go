@@ -36,6 +36,8 @@ func (q *Queue[T]) Close() {
 type Counts struct {
 	Put     int64   // items put so far, without those that were displaced
 	Taken   int64   // items taken, less up to a quarter of the high-water mark
+	Next    int64   // number that the next item gets
+	Oldest  int64   // number of the oldest item that is left, less up to a quarter of the high-water mark
 	Outcome Outcome // that one more item would have
 	Awake   bool    // the reader is at work
 }
@@ -54,10 +56,12 @@ func (q *Queue[T]) Counts() Counts {
 	case put-given >= uint64(q.limits.hwm()):
 		o = Full
 	}
+	c := Counts{Next: int64(put), Oldest: int64(given), Outcome: o, Awake: !q.deaf && t&asleep == 0}
 	if q.rare != nil {
 		put, given = put-q.rare.displaced, given-q.rare.displaced
 	}
-	return Counts{Put: int64(put), Taken: int64(given), Outcome: o, Awake: !q.deaf && t&asleep == 0}
+	c.Put, c.Taken = int64(put), int64(given)
+	return c
 }
 
 // WhileAway calls f in place of the reader, if there is none now: it may touch what is the

@@ -1,4 +1,4 @@
-// Package actorhttp shows a tree of actors to a browser: who there is, what they are
+// Package actorhttp shows a tree of actors, and of the edges of pipelines, to a browser: who there is, what they are
 // doing, how many messages go through each of them a second, and where they pile
 // up.
 //
@@ -35,8 +35,9 @@ var page []byte
 //go:embed page.js
 var script []byte
 
-// Handler returns a handler that shows root and all below it. It takes GET and HEAD,
-// and may be called by any number of clients at once.
+// Handler returns a handler that shows root and all below it, which must not be nil. It takes GET and HEAD,
+// and may be called by any number of clients at once, also after the tree has ended. A request that makes no sense is
+// answered with status 400 or 405, and a text that says why.
 func Handler(root *actor.Node) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {

@@ -9,7 +9,9 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/zeroactor/zmq/actor"
@@ -36,6 +38,15 @@ func serve(t *testing.T) (url string) {
 			t.Error(err)
 		}
 	})
+	var passed atomic.Int64
+	_, err = s.Node().Spawn("stage", actor.Spec{Look: func(to *actor.Snapshot) {
+		n := passed.Add(1_000_000)
+		to.Failures = 77
+		to.Pipes = []actor.PipeSnapshot{{Name: "reader", In: n + 16, Taken: n, HWM: 16, Full: true, Waited: 12}, {Name: hostile, In: 5, Taken: 4}}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	begun := make(chan struct{}, 10)
 	wait := func(actor.Ref[int]) actor.Actor[int] {
 		return actor.Func[int](func(context.Context, int) error {
@@ -85,20 +96,23 @@ func TestFormats(t *testing.T) {
 	if err := json.Unmarshal([]byte(body), &tree); err != nil {
 		t.Fatal(err)
 	}
-	if len(tree.Children) != 2 || tree.Children[0].Name != "stuck" || tree.Children[1].Name != hostile {
+	if len(tree.Children) != 3 || tree.Children[0].Name != "stage" || tree.Children[1].Name != "stuck" || tree.Children[2].Name != hostile {
 		t.Fatalf("the tree is %+v", tree)
 	}
-	if m := tree.Children[0].Mailbox; m.In != 4 || m.Depth() != 3 || !m.Full {
+	if p := tree.Children[0].Pipes; len(p) != 2 || p[0].Depth() != 16 || !p[0].Full {
+		t.Errorf("the pipes are %+v", p)
+	}
+	if m := tree.Children[1].Mailbox; m.In != 4 || m.Depth() != 3 || !m.Full {
 		t.Errorf("the mailbox is %+v", *m)
 	}
-	if body, _ := get(t, url+"?format=text", 200); !strings.HasPrefix(body, "plant ") || !strings.Contains(body, "\n  stuck ") {
+	if body, _ := get(t, url+"?format=text", 200); !strings.HasPrefix(body, "plant ") || !strings.Contains(body, "\n  stuck ") || !strings.Contains(body, "\n    | reader: ") {
 		t.Errorf("the text is %q", body)
 	}
 	body, header := get(t, url, 200)
 	if header.Get("Content-Security-Policy") == "" || strings.Contains(body, "stuck") || strings.Contains(body, "http") {
 		t.Errorf("the page has names, or links, or no policy: %q, %v", body, header)
 	}
-	if body, _ := get(t, url+"?format=json&max=2", 200); !strings.Contains(body, `"omitted":1`) {
+	if body, _ := get(t, url+"?format=json&max=2", 200); !strings.Contains(body, `"omitted":2`) {
 		t.Errorf("of two nodes: %s", body)
 	}
 }
@@ -120,8 +134,8 @@ func TestBadRequests(t *testing.T) {
 	}
 }
 
-// A browser shows the tree: the actor that holds others up is marked, and a name is
-// only a name.
+// A browser shows the tree and its pipes, and how much goes through them: what holds others up is marked, and a name
+// is only a name.
 func TestBrowser(t *testing.T) {
 	chromium, err := exec.LookPath("chromium")
 	if err != nil {
@@ -143,11 +157,15 @@ func TestBrowser(t *testing.T) {
 	dom := string(out)
 	for _, want := range []string{
 		`<tr class="pressure"><td style="padding-left: 2rem;">stuck</td><td>actor</td>`,
-		">3 of 3<", ">100 %<", "&lt;script&gt;", "as of ", "<title>Actors</title>",
+		`<tr class="pressure"><td style="padding-left: 3.2rem;">↤ reader</td><td>held up 12 times</td>`,
+		">3 of 3<", ">100 %<", ">16 of 16<", ">77<", ">↤ &lt;script&gt;", "&lt;script&gt;", "as of ", "<title>Actors</title>",
 	} {
 		if !strings.Contains(dom, want) {
 			t.Errorf("the page lacks %q", want)
 		}
+	}
+	if !regexp.MustCompile(`held up 12 times</td><td>[1-9][^<]+</td><td>[1-9][^<]+</td>`).MatchString(dom) {
+		t.Error("the page lacks the rates of the pipe")
 	}
 	if t.Failed() {
 		t.Log(dom)

@@ -3,6 +3,7 @@ package actormetrics
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -69,7 +70,7 @@ zeroactor_mailbox_depth{actor="/plant/hall/work�er"} 1
 # HELP zeroactor_mailbox_full 1 if the next message finds no room in the mailbox, or else 0.
 # TYPE zeroactor_mailbox_full gauge
 zeroactor_mailbox_full{actor="/plant/hall/work�er"} 1
-# HELP zeroactor_messages_failed_total Messages that the actor failed with.
+# HELP zeroactor_messages_failed_total Messages, or items, that the actor failed with.
 # TYPE zeroactor_messages_failed_total counter
 zeroactor_messages_failed_total{actor="/plant/hall/work�er"} 1
 # HELP zeroactor_messages_in_total Messages that have come into the mailbox.
@@ -99,8 +100,82 @@ func TestPrometheus(t *testing.T) {
 	}
 	registry := prometheus.NewPedanticRegistry()
 	registry.MustRegister(c)
-	if n, err := testutil.GatherAndCount(registry); n != len(figures())+1 || err != nil {
+	if n, err := testutil.GatherAndCount(registry); n != len(ofActors())+1 || err != nil {
 		t.Errorf("%d series, %v", n, err)
+	}
+}
+
+// ofActors are the figures of an actor with a mailbox.
+func ofActors() []figure {
+	return slices.DeleteFunc(figures(), func(f figure) bool { return f.ofPipe != nil })
+}
+
+const wantPipes = `
+# HELP zeroactor_messages_failed_total Messages, or items, that the actor failed with.
+# TYPE zeroactor_messages_failed_total counter
+zeroactor_messages_failed_total{actor="/plant/stage"} 3
+zeroactor_messages_failed_total{actor="/plant/stage (2)"} 3
+# HELP zeroactor_pipe_age_seconds Time that the oldest item has waited in the pipe at least.
+# TYPE zeroactor_pipe_age_seconds gauge
+zeroactor_pipe_age_seconds{actor="/plant/stage",pipe="reader"} 0
+zeroactor_pipe_age_seconds{actor="/plant/stage",pipe="reader (2)"} 0
+zeroactor_pipe_age_seconds{actor="/plant/stage (2)",pipe="reader"} 0
+zeroactor_pipe_age_seconds{actor="/plant/stage (2)",pipe="reader (2)"} 0
+# HELP zeroactor_pipe_depth Items that wait in the pipe.
+# TYPE zeroactor_pipe_depth gauge
+zeroactor_pipe_depth{actor="/plant/stage",pipe="reader"} 2
+zeroactor_pipe_depth{actor="/plant/stage",pipe="reader (2)"} 0
+zeroactor_pipe_depth{actor="/plant/stage (2)",pipe="reader"} 2
+zeroactor_pipe_depth{actor="/plant/stage (2)",pipe="reader (2)"} 0
+# HELP zeroactor_restarts_total Restarts of the actor.
+# TYPE zeroactor_restarts_total counter
+zeroactor_restarts_total{actor="/plant/stage"} 0
+zeroactor_restarts_total{actor="/plant/stage (2)"} 0
+`
+
+// Stages have the figures of their pipes, even if several have the same name.
+func TestPipes(t *testing.T) {
+	root := actor.NewRoot("plant", actor.Options{})
+	for range 2 {
+		_, err := root.Spawn("stage", actor.Spec{Look: func(s *actor.Snapshot) {
+			s.Failures = 3
+			s.Pipes = []actor.PipeSnapshot{{Name: "reader", In: 5, Taken: 3, HWM: 2, Full: true}, {Name: "reader"}}
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := NewCollector(root, Options{})
+	err := testutil.CollectAndCompare(c, strings.NewReader(wantPipes), "zeroactor_pipe_depth", "zeroactor_pipe_age_seconds", "zeroactor_messages_failed_total", "zeroactor_restarts_total")
+	if err != nil {
+		t.Error(err)
+	}
+	if problems, err := testutil.CollectAndLint(c); err != nil || len(problems) > 0 {
+		t.Errorf("%v, %v", problems, err)
+	}
+	got := make(map[string]float64)
+	reader := sdk.NewManualReader()
+	if _, err := Register(sdk.NewMeterProvider(sdk.WithReader(reader)).Meter("test"), root, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	var all metricdata.ResourceMetrics
+	if err := reader.Collect(t.Context(), &all); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range all.ScopeMetrics[0].Metrics {
+		for _, p := range points(m.Data) {
+			path, _ := p.Attributes.Value("actor")
+			pipe, _ := p.Attributes.Value("pipe")
+			got[m.Name+path.AsString()+"|"+pipe.AsString()] = p.Value
+		}
+	}
+	for name, want := range map[string]float64{"zeroactor.pipe.full/plant/stage (2)|reader": 1, "zeroactor.pipe.in/plant/stage|reader (2)": 0, "zeroactor.messages.failed/plant/stage|": 3} {
+		if v, ok := got[name]; !ok || v != want {
+			t.Errorf("%s is %v, %v, want %v", name, v, ok, want)
+		}
+	}
+	if err := root.Stop(t.Context()); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -111,10 +186,10 @@ func TestOptions(t *testing.T) {
 	if got := testutil.CollectAndCount(NewCollector(root, Options{MaxNodes: 2})); got != 1 {
 		t.Errorf("%d figures of two passive nodes, want how many more there are", got)
 	}
-	if got, want := testutil.CollectAndCount(NewCollector(root, Options{Unnamed: true})), 2*len(figures())+1; got != want {
+	if got, want := testutil.CollectAndCount(NewCollector(root, Options{Unnamed: true})), 2*len(ofActors())+1; got != want {
 		t.Errorf("%d figures with the nameless, want %d", got, want)
 	}
-	if omitted := look(root, Options{MaxNodes: 2}, func(string, *actor.Snapshot) { t.Error("a mailbox") }); omitted != 2 {
+	if omitted := look(root, Options{MaxNodes: 2}, figures(), func(int, float64, ...string) { t.Error("a figure") }); omitted != 2 {
 		t.Errorf("%d omitted", omitted)
 	}
 }

@@ -34,11 +34,12 @@ func Register(meter metric.Meter, root *actor.Node, o Options) (metric.Registrat
 		return nil, fmt.Errorf("actormetrics: %w", err)
 	}
 	registration, err := meter.RegisterCallback(func(_ context.Context, to metric.Observer) error {
-		n := look(root, o, func(path string, s *actor.Snapshot) {
-			of := metric.WithAttributes(attribute.String("actor", path))
-			for i, f := range all {
-				to.ObserveFloat64(instruments[i], f.of(s), of)
+		n := look(root, o, all, func(i int, value float64, labels ...string) {
+			attributes := make([]attribute.KeyValue, len(labels))
+			for j, name := range all[i].labels() {
+				attributes[j] = attribute.String(name, labels[j])
 			}
+			to.ObserveFloat64(instruments[i], value, metric.WithAttributes(attributes...))
 		})
 		to.ObserveInt64(omitted, int64(n))
 		return nil

@@ -23,7 +23,7 @@ type Collector struct {
 func NewCollector(root *actor.Node, o Options) *Collector {
 	c := &Collector{root: root, options: o, figures: figures()}
 	for _, f := range c.figures {
-		c.descs = append(c.descs, prometheus.NewDesc(prometheusName(f), f.help, []string{"actor"}, nil))
+		c.descs = append(c.descs, prometheus.NewDesc(prometheusName(f), f.help, f.labels(), nil))
 	}
 	c.omitted = prometheus.NewDesc("zeroactor_"+omittedName, omittedHelp, nil, nil)
 	return c
@@ -51,15 +51,15 @@ func (c *Collector) Describe(to chan<- *prometheus.Desc) {
 
 // Collect implements [prometheus.Collector].
 func (c *Collector) Collect(to chan<- prometheus.Metric) {
-	omitted := look(c.root, c.options, func(path string, s *actor.Snapshot) {
-		path = strings.ToValidUTF8(path, "\uFFFD") // as a label must be
-		for i, f := range c.figures {
-			kind := prometheus.GaugeValue
-			if f.counter {
-				kind = prometheus.CounterValue
-			}
-			to <- prometheus.MustNewConstMetric(c.descs[i], kind, f.of(s), path)
+	omitted := look(c.root, c.options, c.figures, func(i int, value float64, labels ...string) {
+		for j, label := range labels {
+			labels[j] = strings.ToValidUTF8(label, "\uFFFD") // as it must be
 		}
+		kind := prometheus.GaugeValue
+		if c.figures[i].counter {
+			kind = prometheus.CounterValue
+		}
+		to <- prometheus.MustNewConstMetric(c.descs[i], kind, value, labels...)
 	})
 	to <- prometheus.MustNewConstMetric(c.omitted, prometheus.GaugeValue, float64(omitted))
 }

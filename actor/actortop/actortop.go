@@ -8,7 +8,8 @@
 //
 //	go run ./cmd/actortop http://127.0.0.1:8080/debug/actors
 //
-// An actor whose mailbox is full, which holds up those that send to it, is marked. The keys are
+// Below a stage of a pipeline are the edges that it takes from. An actor whose mailbox is full, or an edge, which
+// holds up those that send to it, is marked. The keys are
 // the arrows and PgUp, PgDn, Home and End to move, space to stand still, i to hide what is
 // idle, and q to quit.
 //

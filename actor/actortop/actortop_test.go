@@ -27,6 +27,11 @@ func plant(in int64) *actor.Snapshot {
 			Age: 2500 * time.Millisecond, Busy: time.Duration(in) * time.Millisecond, Observed: time.Duration(in) * 2 * time.Millisecond}},
 		{Name: "idler", Activity: "actor", Mailbox: &actor.MailboxSnapshot{In: 7, Taken: 7, HWM: 10}},
 		{Name: "bad\x1b[2Jname\n", Activity: "running", Omitted: 5},
+		{Name: "stage", Activity: "running", Failures: 7, Lost: 6, Restarts: 5, Pipes: []actor.PipeSnapshot{
+			{Name: "reader", In: in + 16, Taken: in, HWM: 16, Full: true, Waited: 12, Age: time.Second},
+			{Name: "reader", In: 3, Taken: 3, HWM: 16},
+			{Name: "tcp://b", In: in + 30, Taken: in},
+		}},
 	}}
 }
 
@@ -56,13 +61,17 @@ func TestRows(t *testing.T) {
 	s = update(s, tea.WindowSizeMsg{Width: 160, Height: 20}, figures{at: at, tree: *plant(0)}, figures{at: at.Add(2 * time.Second), tree: *plant(500)})
 	lines := seen(s)
 	for i, want := range []string{
-		"5 nodes, 1 full, as of 03:04:07",
+		"6 nodes, 2 full, as of 03:04:07",
 		"  actor                                    doing                       in/s   taken/s                waiting   oldest  busy restarts failures   lost",
 		"  plant                                    passive",
 		"!   press                                  actor                        250       250     1000/1000 ████████     2.5s   50%        2        3      4",
 		"    idler                                  actor                          0         0          0/10 ░░░░░░░░             0%",
 		"    bad\uFFFD[2Jname\uFFFD                           running",
 		"      … 5 more",
+		"    stage                                  running                                                                                 5        7      6",
+		"!     ↤ reader                             held up 12 times             250       250         16/16 ████████       1s",
+		"      ↤ reader                             pipe                           0         0          0/16 ░░░░░░░░",
+		"      ↤ tcp://b                            pipe                         250       250            30",
 	} {
 		if got := strings.TrimRight(lines[i], " "); got != want {
 			t.Errorf("line %d:\n got %q\nwant %q", i, got, want)
@@ -76,6 +85,11 @@ func TestRows(t *testing.T) {
 // Keys move within what there is, hide, stand still and quit.
 func TestKeys(t *testing.T) {
 	at := time.Now()
+	plant := func(in int64) *actor.Snapshot {
+		p := plant(in)
+		p.Children = p.Children[:3] // without pipes
+		return p
+	}
 	var s tea.Model = screen{period: time.Second}
 	s = update(s, tea.WindowSizeMsg{Width: 60, Height: 5}, figures{at: at, tree: *plant(0)}, figures{at: at.Add(time.Second), tree: *plant(9)})
 	first := func() string { return strings.Fields(seen(s)[2])[0] }

@@ -9,10 +9,10 @@ import (
 	"github.com/zeroactor/zmq/actor"
 )
 
-// A row is a node as it is shown.
+// A row is a node, or one of its pipes, as it is shown.
 type row struct {
 	text string
-	full bool // its mailbox is
+	full bool // its mailbox is, or the pipe
 	idle bool // nothing has gone through it since the last look, and nothing waits
 }
 
@@ -20,6 +20,8 @@ type row struct {
 type look struct {
 	at        time.Time
 	mailboxes map[string]*actor.MailboxSnapshot // by path
+	pipes     map[string]*actor.PipeSnapshot    // likewise
+	nodes     int                               // those of the rows that are
 	rows      []row
 }
 
@@ -33,7 +35,7 @@ func heading() string {
 
 // newLook turns a snapshot into rows, with the rates since the look before, if there was one.
 func newLook(at time.Time, s *actor.Snapshot, before *look) *look {
-	l := &look{at: at, mailboxes: make(map[string]*actor.MailboxSnapshot)}
+	l := &look{at: at, mailboxes: make(map[string]*actor.MailboxSnapshot), pipes: make(map[string]*actor.PipeSnapshot)}
 	l.add(s, s.Name, 0, before)
 	return l
 }
@@ -43,55 +45,95 @@ const maxIndent = 12
 
 func (l *look) add(s *actor.Snapshot, path string, depth int, before *look) {
 	indent := strings.Repeat("  ", min(depth, maxIndent))
-	r := row{text: fmt.Sprintf(columns, fit(indent+s.Name, 40), fit(s.Activity, 22), "", "", "", "", "", count(s.Restarts), "", "")}
+	r := row{text: fmt.Sprintf(columns, fit(indent+s.Name, 40), fit(s.Activity, 22), "", "", "", "", "", count(s.Restarts), count(s.Failures), count(s.Lost))}
 	if m := s.Mailbox; m != nil {
 		var then *actor.MailboxSnapshot
-		seconds := 0.0
+		in, taken := "", ""
 		if before != nil {
-			then, seconds = before.mailboxes[path], l.at.Sub(before.at).Seconds()
+			if then = before.mailboxes[path]; then != nil {
+				seconds := l.at.Sub(before.at).Seconds()
+				in, taken = rate(m.In-then.In, seconds), rate(m.Taken-then.Taken, seconds)
+			}
 		}
 		l.mailboxes[path] = m
 		r.full = m.Full
 		r.idle = m.Depth() == 0 && !m.Working && then != nil && then.In == m.In
-		in, taken := "", ""
-		if then != nil && seconds > 0 {
-			in, taken = rate(m.In-then.In, seconds), rate(m.Taken-then.Taken, seconds)
-		}
-		age := ""
-		if m.Age > 0 {
-			age = m.Age.Round(100 * time.Millisecond).String()
-		}
-		r.text = fmt.Sprintf(columns, fit(indent+s.Name, 40), fit(s.Activity, 22), in, taken, waiting(m), age,
+		r.text = fmt.Sprintf(columns, fit(indent+s.Name, 40), fit(s.Activity, 22), in, taken, waiting(m.Depth(), m.HWM), age(m.Age),
 			fmt.Sprintf("%.0f%%", 100*m.Load(then)), count(s.Restarts), count(m.Failures), count(m.Lost))
 	}
-	if r.full {
-		r.text = "!" + r.text[1:]
-	}
-	l.rows = append(l.rows, r)
+	l.nodes++
+	l.append(r)
 	seen := make(map[string]int) // names need not be unique
+	for i := range s.Pipes {
+		p := &s.Pipes[i]
+		l.addPipe(p, fmt.Sprintf("%s|%s#%d", path, p.Name, seen[p.Name]), indent, before)
+		seen[p.Name]++
+	}
+	clear(seen)
 	for i := range s.Children {
 		c := &s.Children[i]
 		l.add(c, fmt.Sprintf("%s/%s#%d", path, c.Name, seen[c.Name]), depth+1, before)
 		seen[c.Name]++
 	}
 	if s.Omitted > 0 {
+		l.nodes++
 		l.rows = append(l.rows, row{text: fmt.Sprintf("  %s  … %d more", indent, s.Omitted)})
 	}
 }
 
-// waiting draws how full a mailbox is.
-func waiting(m *actor.MailboxSnapshot) string {
-	const cells = 8
-	filled := 0
-	if m.HWM > 0 {
-		filled = int(min(max((m.Depth()*cells+int64(m.HWM)-1)/int64(m.HWM), 0), cells))
+// addPipe adds the row of a pipe.
+func (l *look) addPipe(p *actor.PipeSnapshot, path, indent string, before *look) {
+	r := row{full: p.Full}
+	in, taken, doing := "", "", "pipe"
+	if before != nil {
+		if then := before.pipes[path]; then != nil {
+			seconds := l.at.Sub(before.at).Seconds()
+			in, taken = rate(p.In-then.In, seconds), rate(p.Taken-then.Taken, seconds)
+			r.idle = p.Depth() == 0 && then.In == p.In
+		}
 	}
-	return fmt.Sprintf("%d/%d %s%s", m.Depth(), m.HWM, strings.Repeat("█", filled), strings.Repeat("░", cells-filled))
+	l.pipes[path] = p
+	if p.Waited > 0 {
+		doing = fmt.Sprintf("held up %d times", p.Waited)
+	}
+	r.text = fmt.Sprintf(columns, fit(indent+"  ↤ "+p.Name, 40), fit(doing, 22), in, taken, waiting(p.Depth(), p.HWM), age(p.Age), "", "", "", "")
+	l.append(r)
 }
 
-func rate(n int64, seconds float64) string { return fmt.Sprintf("%.0f", float64(max(n, 0))/seconds) }
+// append adds a row, marked if somebody is held up by it.
+func (l *look) append(r row) {
+	if r.full {
+		r.text = "!" + r.text[1:]
+	}
+	l.rows = append(l.rows, r)
+}
 
-func count(n int) string {
+// age is for how long messages wait.
+func age(d time.Duration) string {
+	if d <= 0 {
+		return ""
+	}
+	return d.Round(100 * time.Millisecond).String()
+}
+
+// waiting draws how full a mailbox or a pipe is. One without a limit is never full.
+func waiting(depth int64, hwm int) string {
+	const cells = 8
+	if hwm <= 0 {
+		return fmt.Sprint(depth, " ", strings.Repeat(" ", cells))
+	}
+	filled := int(min(max((depth*cells+int64(hwm)-1)/int64(hwm), 0), cells))
+	return fmt.Sprintf("%d/%d %s%s", depth, hwm, strings.Repeat("█", filled), strings.Repeat("░", cells-filled))
+}
+
+func rate(n int64, seconds float64) string {
+	if seconds <= 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.0f", float64(max(n, 0))/seconds)
+}
+
+func count[N int | int64](n N) string {
 	if n == 0 {
 		return ""
 	}

@@ -168,7 +168,7 @@ func (s screen) state() string {
 			full++
 		}
 	}
-	text := fmt.Sprintf("%d nodes, %d full, as of %s", len(s.look.rows), full, s.look.at.Format(time.TimeOnly))
+	text := fmt.Sprintf("%d nodes, %d full, as of %s", s.look.nodes, full, s.look.at.Format(time.TimeOnly))
 	if s.still {
 		text += ", standing still"
 	}

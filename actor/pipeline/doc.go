@@ -56,6 +56,11 @@
 // what was on the edges when a pipeline was killed, what came after a stage that
 // had ended.
 //
+// # Seeing what goes on
+//
+// [Pipeline.Edges] and [Pipeline.Stages] have the figures, and Config.Under gives the pipeline its place in a tree of
+// actors, in which packages actorhttp, actortop and actormetrics show its stages with the edges that they take from.
+//
 // # Concurrency and ownership
 //
 // Building a graph is for one goroutine. Once it runs, [Pipeline.Edges] and

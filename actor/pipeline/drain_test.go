@@ -196,6 +196,69 @@ func TestEdges(t *testing.T) {
 	})
 }
 
+// The tree of actors shows the edges, at those who take from them, with what has failed.
+func TestEdgesInTheTree(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		root := actor.NewRoot("app", actor.Options{})
+		p := pipeline.New(pipeline.Config{Name: "numbers", Under: root, Buffer: 8, OnError: pipeline.DeadLetter()})
+		release := make(chan struct{})
+		odd := func(v int) (int, error) {
+			switch v {
+			case 1:
+				return 0, errOdd
+			case 3:
+				panic(errOdd)
+			}
+			return v, nil
+		}
+		all := pipeline.Broadcast(pipeline.Values(p, upTo(100), pipeline.Name("reader")), 2, pipeline.Name("twice"))
+		left := pipeline.Map(pipeline.Map(all[0], odd, pipeline.Name("odd")), odd, pipeline.Fused(), pipeline.Name("in it"))
+		both := pipeline.Merge([]pipeline.Stream[int]{left, all[1]}, pipeline.Name("both"))
+		pipeline.ForEach(both, func(_ context.Context, v int) error { <-release; return nil }, pipeline.Name("store"), pipeline.Buffer(2))
+		ended := make(chan error)
+		go func() { ended <- p.Run(t.Context()) }()
+		synctest.Wait()
+		look := func() map[string]actor.Snapshot {
+			stages := make(map[string]actor.Snapshot)
+			for _, s := range root.Snapshot(100).Children[0].Children {
+				stages[s.Name] = s
+			}
+			return stages
+		}
+		look()
+		time.Sleep(time.Second)
+		stages := look()
+		if s := stages["odd"]; s.Failures != 2 || s.Lost != 2 || s.Restarts != 1 || len(s.Pipes) != 1 || s.Pipes[0].Name != "twice" {
+			t.Errorf("%+v", s)
+		}
+		if s := stages["both"]; len(s.Pipes) != 2 || s.Pipes[0].Name != "in it" || s.Pipes[1].Name != "twice" {
+			t.Errorf("%+v", s)
+		}
+		want := actor.PipeSnapshot{Name: "both", In: 2, HWM: 2, Full: true, Waited: 1, Age: time.Second}
+		s := stages["store"]
+		if len(s.Pipes) == 1 {
+			s.Pipes[0].Starved = 0 // that depends on who began first
+		}
+		if len(s.Pipes) != 1 || s.Pipes[0] != want {
+			t.Errorf("%+v", s.Pipes)
+		}
+		var tree strings.Builder
+		root.Tree(&tree)
+		for _, want := range []string{"    odd running, 2 failures, 2 lost, 1 restarts\n      | twice: ", "    store running\n      | both: 2 in, 2 of 2 wait for 1s, full, held up 1 times\n"} {
+			if !strings.Contains(tree.String(), want) {
+				t.Errorf("%s\nhas no %q", tree.String(), want)
+			}
+		}
+		close(release)
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		if err := root.Stop(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // Nothing is allocated for an item that passes an edge.
 func TestAllocations(t *testing.T) {
 	const n = 100_000

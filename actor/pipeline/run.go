@@ -116,6 +116,7 @@ func (p *Pipeline) spawn(root *actor.Node) error {
 				return s.live(ctx, self)
 			},
 			OnExit: func(*actor.Node, error) { p.exited(s) },
+			Look:   func(to *actor.Snapshot) { s.look(to, fused[s]) },
 		})
 		if err != nil {
 			root.Kill()

@@ -3,6 +3,8 @@ package pipeline
 import (
 	"fmt"
 	"io"
+
+	"github.com/zeroactor/zmq/actor"
 )
 
 // EdgeStats is how it stands with an edge. Counting costs its items nothing: the
@@ -55,6 +57,25 @@ func (p *Pipeline) Stages() []StageStats {
 		all[i].Ended = s.host().ended
 	}
 	return all
+}
+
+// look adds the figures of a stage, and of those that are fused with it, to a snapshot of its actor: the edges
+// that it takes from are its pipes.
+func (s *stage) look(to *actor.Snapshot, fused []*stage) {
+	for _, in := range s.inputs {
+		e := in.stats()
+		to.Pipes = append(to.Pipes, actor.PipeSnapshot{
+			Name: e.From, In: e.Written, Taken: e.Taken, HWM: e.Capacity, Full: e.Depth() >= int64(e.Capacity),
+			Waited: e.Blocked, Starved: e.Starved,
+		})
+	}
+	s.p.mu.Lock()
+	defer s.p.mu.Unlock()
+	for _, s := range append([]*stage{s}, fused...) {
+		to.Restarts += int(s.counts.Restarts)
+		to.Failures += s.counts.Failures
+		to.Lost += s.counts.DeadLetters
+	}
 }
 
 // Dump writes the edges as text, one a line: who gives to whom, how much has passed,

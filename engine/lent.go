@@ -50,28 +50,11 @@ func (p *Port) WriteLent(body []byte) {
 }
 
 // writeLent is WriteLent. It reports whether the log is empty in the end, and its reader
-// sleeps. A panic is not contained as elsewhere: a promise that is not redeemed must not come
-// before the next connection.
+// sleeps.
 func (c *Conn) writeLent(body []byte) (done bool) {
+	defer c.contain()
 	w := &c.writer
-	out := c.port.Out
-	w.spans, _ = out.Spans(w.spans[:0], 1) // no more than this message
-	n, err := 0, error(nil)
-	if len(w.spans) == 2 { // what is before the body lies together
-		w.said = true
-		n, err = c.writeFrom(w.spans[0], body)
-	}
-	if n == len(w.spans[0])+len(body) {
-		out.Commit()
-	} else {
-		out.Redeem(body)
-		w.sent = n
-	}
-	clear(w.spans)
-	if n > 0 {
-		c.port.progressed()
-	}
-	if err != nil {
+	if err := c.writePromised(body); err != nil {
 		w.closed = true
 		c.failWrite(err)
 		return false
@@ -79,32 +62,58 @@ func (c *Conn) writeLent(body []byte) (done bool) {
 	return w.sent == 0 && c.look() == 0
 }
 
-// writeFrom writes head and body, and returns how many bytes the system has taken in
-// the time that it gets.
-func (c *Conn) writeFrom(head, body []byte) (n int, err error) {
-	h := &c.writer.handle
+// writePromised writes as much of the message as the system takes in the time that it gets.
+// Also if it panics, which a connection that is not ours may do, the message is out of the
+// log in the end, or the log has the body: who reads it next knows of no promises.
+func (c *Conn) writePromised(body []byte) error {
+	w := &c.writer
+	out := c.port.Out
+	w.spans, _ = out.Spans(w.spans[:0], 1) // no more than this message
+	defer func() {
+		n := w.sent
+		if n == len(w.spans[0])+len(body) {
+			w.sent = 0
+			out.Commit()
+		} else {
+			out.Redeem(body)
+		}
+		clear(w.spans)
+		if n > 0 {
+			c.port.progressed()
+		}
+	}()
+	if len(w.spans) != 2 { // what is before the body does not lie together
+		return nil
+	}
+	w.said = true
+	return c.writeFrom(w.spans[0], body)
+}
+
+// writeFrom writes head and body, and counts what the system has taken in w.sent.
+func (c *Conn) writeFrom(head, body []byte) error {
+	w := &c.writer
 	bounded := false
 	for {
-		m, err := h.write(head, body)
-		n += m
-		if m >= len(head) {
-			head, body = nil, body[m-len(head):]
+		n, err := w.handle.write(head, body)
+		w.sent += n
+		if n >= len(head) {
+			head, body = nil, body[n-len(head):]
 		} else {
-			head = head[m:]
+			head = head[n:]
 		}
 		if err == nil && len(body) > 0 {
 			if !bounded {
 				bounded = true
 				c.nc.SetWriteDeadline(time.Now().Add(patience(len(body))))
 			}
-			if h.wait() == nil {
+			if w.handle.wait() == nil {
 				continue
 			} // else: what is wrong, if it is not the time, is met again
 		}
 		if bounded {
 			c.nc.SetWriteDeadline(time.Time{})
 		}
-		return n, err
+		return err
 	}
 }
 

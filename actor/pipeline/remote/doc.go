@@ -9,7 +9,8 @@
 //		pipeline.ForEach(results, add)
 //	}
 //
-// Which edges are sockets, and where they meet, is said by a [Plan], which a file of JSON may hold ([Load]); which part of
+// Which edges are sockets, and where they meet, is said by a [Plan], which a file of JSON may hold ([Load]), or one of YAML
+// (package planyaml, a module of its own); which part of
 // the pipeline a process runs by the [Site]'s role, which a flag may hold. Without a plan each
 // edge is a queue, and all of it one process. Without a role all parts run in this process, joined by
 // what the plan says.

@@ -5,16 +5,22 @@ import (
 	"strings"
 )
 
+// constructors returns what makes each medium of this package, by name.
+func constructors() map[string]string {
+	return map[string]string{"inproc": "proptest.Inproc()", "ipc": "proptest.IPC()", "tcp": "proptest.TCP()", "sim": "proptest.Sim()"}
+}
+
+// ours reports whether a medium has the name of one of this package.
+func (m Medium) ours() bool { return constructors()[m.Name] != "" }
+
 // Program returns the source of a test that plays the history over one of the
-// media of this package, given by its name.
+// media of this package, given by its name. For any other the test says MyTransport, which
+// is to be a variable of that medium.
 func (h History) Program(medium string) string {
 	var b strings.Builder
-	constructor := "Inproc()"
-	switch medium {
-	case "tcp", "ipc":
-		constructor = strings.ToUpper(medium) + "()"
-	case "sim":
-		constructor = "Sim()"
+	constructor := constructors()[medium]
+	if constructor == "" {
+		constructor = "MyTransport"
 	}
 	fmt.Fprintf(&b, `package replay_test
 
@@ -25,7 +31,7 @@ import (
 )
 
 func TestReplay(t *testing.T) {
-	err := proptest.Play(t, proptest.%s, %s)
+	err := proptest.Play(t, %s, %s)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -149,8 +149,16 @@ func TestShrink(t *testing.T) {
 	if n := len(f.History.Steps); n != 2 {
 		t.Errorf("%d steps are not the fewest:\n%s", n, f.Report(m))
 	}
-	if !strings.Contains(f.Report(m), "TestReplay") {
-		t.Errorf("no program in %q", f.Report(m))
+	for _, part := range []string{"it fails 10 times of 10", "-transport=inproc -pattern=pipeline", "proptest.Play(t, proptest.Inproc(), "} {
+		if !strings.Contains(f.Report(m), part) {
+			t.Errorf("no %q in %q", part, f.Report(m))
+		}
+	}
+	m.Name = "mine"
+	for _, part := range []string{`proptest.Search(t, MyTransport, "pipeline"`, "proptest.Play(t, MyTransport, "} {
+		if !strings.Contains(f.Report(m), part) {
+			t.Errorf("no %q in %q", part, f.Report(m))
+		}
 	}
 }
 

@@ -47,6 +47,7 @@ type Failure struct {
 	History History
 	Err     error
 	Trace   []string
+	Again   int // of ten more plays of the history, how many failed; in virtual time only
 }
 
 func (f *Failure) Error() string {
@@ -68,6 +69,7 @@ func search(t *testing.T, m Medium, pattern string, seed int64, runs, maxShrinks
 		if err != nil {
 			f := &Failure{Seed: s, Run: i, History: h, Err: err, Trace: trace}
 			f.shrink(t, m, maxShrinks)
+			f.playAgain(t, m)
 			return f
 		}
 	}
@@ -79,6 +81,9 @@ const (
 	mostShrinks   = 500
 	maxShrinkTime = 30 * time.Second
 )
+
+// againPlays is how often what has failed is played again.
+const againPlays = 10
 
 // shrink makes the history of f as short as possible.
 func (f *Failure) shrink(t *testing.T, m Medium, maxShrinks int) {
@@ -97,6 +102,19 @@ func (f *Failure) shrink(t *testing.T, m Medium, maxShrinks int) {
 	}
 }
 
+// playAgain finds out how much the failure depends on what no seed decides: which of the
+// goroutines that can go on does so first.
+func (f *Failure) playAgain(t *testing.T, m Medium) {
+	if !m.Virtual {
+		return
+	}
+	for range againPlays {
+		if _, err := replay(t, m, f.History, shrinkPatience); err != nil {
+			f.Again++
+		}
+	}
+}
+
 // Report describes a failure: what is wrong, what happened, and a program that
 // plays it again.
 func (f *Failure) Report(m Medium) string {
@@ -106,8 +124,15 @@ func (f *Failure) Report(m Medium) string {
 		fmt.Fprintf(&b, "what is promised: %s\n", Promise(v.Property))
 	}
 	fmt.Fprintf(&b, "what happened:\n\t%s\n", strings.Join(f.Trace, "\n\t"))
-	fmt.Fprintf(&b, "play it again: go test ./proptest -transport=%s -pattern=%s -seed=%d -runs=1\nor as a program:\n%s",
-		m.Name, f.History.Pattern, f.Seed, f.History.Program(m.Name))
+	if m.Virtual {
+		fmt.Fprintf(&b, "played again it fails %d times of %d\n", f.Again, againPlays)
+	}
+	if m.ours() {
+		fmt.Fprintf(&b, "play it again: go test ./proptest -transport=%s -pattern=%s -seed=%d -runs=1\nor as a program:\n", m.Name, f.History.Pattern, f.Seed)
+	} else {
+		fmt.Fprintf(&b, "play it again: proptest.Search(t, MyTransport, %q, %d, 1)\nor as a program:\n", f.History.Pattern, f.Seed)
+	}
+	b.WriteString(f.History.Program(m.Name))
 	return b.String()
 }
 

@@ -213,6 +213,19 @@ func (w *world) giveUp(i, most int) error {
 	return err
 }
 
+// noneWaits has it that the waits at a socket that is being closed end by that.
+func (w *world) noneWaits(i int) error {
+	for _, r := range w.places[i].waiters {
+		select {
+		case <-r.over:
+		case <-time.After(w.patience):
+			return violates(Cancellation, "a receive of socket %d does not end with the socket", i)
+		}
+	}
+	_, err := w.gatherOf(i)
+	return err
+}
+
 // alone ends all waits at a socket on a real network, before something is done
 // that the twin must be told of in its order with what they receive.
 func (w *world) alone(i int) error {

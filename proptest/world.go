@@ -176,7 +176,7 @@ func (w *world) step(s Step) error {
 	case Subscribe, Unsubscribe:
 		return w.subscribe(s.Who, s.Topic, s.Do == Subscribe)
 	case Close, Kill:
-		w.close(s.Who, s.Do == Kill)
+		return w.close(s.Who, s.Do == Kill)
 	case Reset, Cut, Heal:
 		w.disturb(s.Do, s.Who)
 	case Pause:
@@ -408,8 +408,9 @@ func (w *world) excuseAccepted(i int) {
 	}
 }
 
-// close closes a socket. If it is killed, what it had sent may be lost too.
-func (w *world) close(i int, kill bool) {
+// close closes a socket. If it is killed, what it had sent may be lost too. Who waits at it
+// waits no more: what is sent from now on is not for them.
+func (w *world) close(i int, kill bool) error {
 	b, p := w.twin.base(), w.places[i]
 	for j := range w.places { // of those whom it was connected to as well
 		w.twin.excuse(j, i)
@@ -422,9 +423,10 @@ func (w *world) close(i int, kill bool) {
 	p.killed = kill
 	if kill {
 		p.closing <- p.CloseNow()
-		return
+	} else {
+		go func() { p.closing <- p.Close() }()
 	}
-	go func() { p.closing <- p.Close() }()
+	return w.noneWaits(i)
 }
 
 // disturb makes the network fail.

@@ -37,6 +37,9 @@ func (p *pass) praise() {
 	}
 }
 
+// hasBaton reports whether takeBaton has nothing to do. It is what that begins with, to save the call.
+func (r *runCtx) hasBaton() bool { return r.pass.open && !r.relay.Filled(&r.baton) }
+
 // takeBaton opens the baton, before a message is handled. Who is in it already has waited for
 // that long enough. It is called by the activation, as are heir and passOn.
 func (r *runCtx) takeBaton() {

@@ -154,19 +154,15 @@ func (c *cell[M]) loop(it *item[M], busy *bool) (again bool, heir *core) {
 			*it, ok = c.q.Held()
 		}
 		if ok {
-			ctx := c.context()
-			ctx.takeBaton()
-			*busy = true
-			err := c.actor.Receive(ctx, it.m)
-			*busy = false
+			n, err := c.handle(it, busy)
+			handled += n
 			if err != nil {
-				ctx.passOn()
+				c.ctx.passOn()
 				c.failed(*it, err)
 				if c.stage == gone {
 					return false, nil
 				}
 			}
-			handled++
 			continue
 		}
 		if c.stage == draining {
@@ -189,6 +185,26 @@ func (c *cell[M]) loop(it *item[M], busy *bool) (again bool, heir *core) {
 			heir.node.body.start()
 		}
 	}
+}
+
+// handle handles the message in it, and those that follow, until there is none at hand, a command has come, or one
+// has failed. It returns how many it has handled.
+func (c *cell[M]) handle(it *item[M], busy *bool) (n int, err error) {
+	ctx, behaviour, early := c.context(), c.actor, c.early // only commands and failures change them
+	*busy = true
+	for ok := true; ok; {
+		if !ctx.hasBaton() {
+			ctx.takeBaton()
+		}
+		err = behaviour.Receive(ctx, it.m)
+		n++
+		if err != nil || early || c.q.Urgent() {
+			break
+		}
+		*it, ok = c.q.Held()
+	}
+	*busy = false
+	return n, err
 }
 
 // crashed does what follows a panic with v, or Goexit if v is nil. It returns true
@@ -251,40 +267,30 @@ func (c *cell[M]) ref() Ref[M] { return Ref[M]{c} }
 // put gives an item to the mailbox, or says why not. wait says whether the caller
 // may wait for room.
 func (c *cell[M]) put(ctx context.Context, it item[M], wait bool) error {
-	if c.opts.policy > Fail {
-		return c.putOrDrop(it)
+	if o, wake := c.q.PutQuietly(it); o != mailbox.Queued || wake {
+		return c.putOn(ctx, it, wait, o, wake)
 	}
-	o, wake := c.q.PutQuietly(it)
-	if wake && !c.leftTo(ctx) {
-		c.q.Begin()
-	}
-	if o == mailbox.Queued {
-		return nil
-	}
-	return c.notPut(ctx, it, wait, o)
+	return nil
 }
 
-// putOrDrop is put where a full mailbox makes a dead letter.
-func (c *cell[M]) putOrDrop(it item[M]) error {
-	if c.opts.policy == DropOldest {
+// putOn is what follows where that has come to nothing at first, or has woken the cell.
+func (c *cell[M]) putOn(ctx context.Context, it item[M], wait bool, o mailbox.Outcome, wake bool) error {
+	switch {
+	case wake:
+		if !c.leftTo(ctx) {
+			c.q.Begin()
+		}
+		return nil
+	case o != mailbox.Full:
+	case c.opts.policy == DropOldest:
 		old, displaced, o := c.q.Displace(it)
 		if displaced {
 			c.dead(old, DroppedOld, nil)
 		}
 		return c.outcome(o)
-	}
-	o := c.q.Put(it)
-	if o == mailbox.Full {
+	case c.opts.policy == DropNewest:
 		c.dead(it, DroppedNew, nil)
 		return nil
-	}
-	return c.outcome(o)
-}
-
-// notPut is what follows where put has come to nothing at first.
-func (c *cell[M]) notPut(ctx context.Context, it item[M], wait bool, o mailbox.Outcome) error {
-	switch {
-	case o != mailbox.Full:
 	case wait && c.opts.policy == Wait:
 		c.count(func(s *seldom) { s.waited++ })
 		var err error

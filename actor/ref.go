@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/zeroactor/zmq/mailbox"
 )
 
 // A Ref is the address of an actor. It stays valid when the actor is restarted, and
@@ -22,8 +24,11 @@ func (r Ref[M]) Send(ctx context.Context, m M) error {
 	if r.c == nil {
 		return ErrNoActor
 	}
-	if err := r.c.put(ctx, item[M]{m: m}, true); err != nil {
-		return r.c.sendError(err)
+	it := item[M]{m: m}
+	if o, wake := r.c.q.PutQuietly(it); o != mailbox.Queued || wake { // as in put, to save the call
+		if err := r.c.putOn(ctx, it, true, o, wake); err != nil {
+			return r.c.sendError(err)
+		}
 	}
 	return nil
 }

@@ -283,3 +283,40 @@ func TestOldGreetingsCarryTheIdentity(t *testing.T) {
 		}
 	}
 }
+
+// "[the peer] SHALL expect a matching 64 octet greeting": nothing is made of one that is
+// shorter, and what follows it is no part of it.
+// https://rfc.zeromq.org/spec/37/#version-negotiation
+func TestGreetingIsAwaitedWhole(t *testing.T) {
+	h := NewHandshake(HandshakeConfig{SocketType: "PAIR"}) // who connects begins with READY
+	h.Output()
+	theirs := fullGreeting([8]byte{}, 3, 1, "NULL", 0)
+	for i, b := range append(theirs, readyOf("PAIR")...) {
+		_, done, err := h.Input([]byte{b})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ready := bytes.Contains(h.Output(), []byte(NameReady)); ready != (i == 63) {
+			t.Errorf("READY %v after octet %d", ready, i)
+		}
+		if want := i == len(theirs)+len(readyOf("PAIR"))-1; done != want {
+			t.Errorf("done %v after octet %d", done, i)
+		}
+	}
+}
+
+// "The peer SHOULD enforce that the other peer is using a valid socket type."
+// https://rfc.zeromq.org/spec/37/#the-socket-type-property
+func TestSocketTypesAreEnforced(t *testing.T) {
+	for _, server := range []bool{false, true} {
+		for i := range socketTypes {
+			for j := range socketTypes {
+				ours, theirs := socketTypes[i].name, socketTypes[j].name
+				o := shake(HandshakeConfig{SocketType: ours, Server: server}, fullGreeting([8]byte{}, 3, 1, "NULL", 0), readyOf(theirs))
+				if fits := CompatibleTypes(ours, theirs); o.done != fits || (o.err == nil) != fits {
+					t.Errorf("%s and %s, server %v: done %v, error %v", ours, theirs, server, o.done, o.err)
+				}
+			}
+		}
+	}
+}

@@ -472,3 +472,44 @@ func visit(t *testing.T, e *end, rng *rand.Rand, sent, seen uint64) (uint64, uin
 	r.wait()
 	return sent, seen
 }
+
+// "On sending, the peer SHALL queue all frames of a message in memory until the final frame is
+// sent."
+// https://rfc.zeromq.org/spec/37/#socket-semantics
+func TestNothingLeavesBeforeTheFinalFrame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := newMemConns(64 << 10)
+		e := newEnd(0, 0)
+		established(t, testConfig("DEALER", e.Port), a, b)
+		came := make(chan []byte, 10)
+		go func() {
+			for {
+				piece := make([]byte, 1000)
+				n, err := b.Read(piece)
+				if err != nil {
+					return
+				}
+				came <- piece[:n]
+			}
+		}()
+		for range 3 {
+			e.Out.Append(FlagMore, []byte("not yet"))
+			e.Out.Flush()
+			e.Wake()
+			synctest.Wait()
+			if len(came) > 0 {
+				t.Fatalf("there came %q", <-came)
+			}
+		}
+		e.Out.Append(0, []byte("now"))
+		e.Out.EndMessage()
+		e.Out.Flush()
+		e.Wake()
+		synctest.Wait()
+		part := []byte("not yet")
+		if got, want := <-came, appendMessage(nil, message{part, part, part, []byte("now")}); !bytes.Equal(got, want) {
+			t.Errorf("there came %q", got)
+		}
+		b.Close()
+	})
+}

@@ -170,6 +170,29 @@ func TestNoDropWaitsForNobody(t *testing.T) {
 	}
 }
 
+// The same of a PUB, which tells of nothing.
+func TestPlainPubQueuesForOneThatIsAway(t *testing.T) {
+	in := patterns.InContext(newContext(t))
+	sub := must(patterns.NewSub(in, patterns.Subscribe("a")))(t)
+	ep := must(sub.Bind("tcp://127.0.0.1:*"))(t).String()
+	pub := must(patterns.NewPub(in))(t)
+	w := newWatch(t, pub.Monitor(testContext(t)))
+	if err := pub.Connect(ep); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the subscription takes effect", func() bool { return pub.Topics() == 1 })
+	if err := sub.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w.until(patterns.Disconnected)
+	send(t, pub, "a", "while it is away")
+	sub = must(patterns.NewSub(in, patterns.Subscribe("a")))(t)
+	must(sub.Bind(ep))(t)
+	expect(t, sub, "a", "while it is away")
+	send(t, pub, "a", "now")
+	expect(t, sub, "a", "now")
+}
+
 // A publisher that connects keeps the queue of a subscriber that is away:
 // "SHALL maintain the queue whether or not the connection is established". What
 // it is subscribed to afterwards is what it asks for then.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/zeroactor/zmq"
+	"github.com/zeroactor/zmq/engine"
 	"github.com/zeroactor/zmq/patterns"
 )
 
@@ -80,16 +81,7 @@ func TestSendQueueGoesWithItsPeer(t *testing.T) {
 		}
 		p := dialPeer(t, ep, k.peer, peerID)
 		k.ready(t, s, p)
-		// Of a peer that does not read, the queue holds more than the system.
-		if err := p.conn.(*net.TCPConn).SetReadBuffer(10_000); err != nil {
-			t.Fatal(err)
-		}
-		old := strings.Repeat("old", 100_000)
-		full := func() bool {
-			err := s.(interface{ TrySend(*zmq.Message) error }).TrySend(k.outgoing(old))
-			return errors.Is(err, zmq.ErrAgain) || s.Stats().Dropped > 0
-		}
-		eventually(t, "the queue is full", full)
+		fillQueueOf(t, k, s, p)
 		before := s.Stats()
 		p.conn.Close()
 		eventually(t, "the queue is gone", func() bool { return s.Stats().Pipes == 0 })
@@ -183,5 +175,64 @@ func TestQueuesAreBounded(t *testing.T) {
 		if err := r.(interface{ TryRecv(*zmq.Message) error }).TryRecv(new(zmq.Message)); !errors.Is(err, zmq.ErrAgain) {
 			t.Errorf("there is more: %v", err)
 		}
+	})
+}
+
+// "SHALL maintain a double queue for each connected peer, allowing outgoing and incoming
+// messages to be queued independently", or one for what a type sends only: where one peer reads
+// nothing and its queue is full, what that peer sends is received, and another one gets what
+// is sent to it. (Types that receive only: TestMessagesAreReceivedInTurn.)
+func TestEachPeerHasQueuesOfItsOwn(t *testing.T) {
+	eachKind(t, marks{10, 10}, kind.sends, func(t *testing.T, k kind, in patterns.Option) {
+		s := k.make(t, in, patterns.SendBuffer(10_000))
+		ep := join(t, "tcp://127.0.0.1:*", s)
+		p := dialPeer(t, ep, k.peer, peerID)
+		k.ready(t, s, p)
+		fillQueueOf(t, k, s, p)
+		if k.receives() {
+			for i := range 5 {
+				p.send(fmt.Sprint(i))
+				k.expect(t, s, fmt.Sprint(i))
+			}
+		}
+		if k.name == "PAIR" { // has no other peer
+			return
+		}
+		other := k
+		if k.to != "" {
+			other.to = "another"
+		}
+		next := dialPeer(t, ep, k.peer, other.to)
+		if k.asks {
+			next.write(engine.AppendCommand(nil, engine.NameSubscribe, "new"))
+			eventually(t, "the subscription takes effect", func() bool { return s.(interface{ Topics() int }).Topics() == 2 })
+		}
+		if k.name == "XSUB" {
+			next.recv() // its subscription
+		}
+		eventually(t, "there is a pipe", func() bool { return s.Stats().Pipes == 2 })
+		if router, ok := s.(*patterns.Router); ok {
+			eventually(t, "the peer is known", func() bool { return len(router.Peers()) == 2 })
+		}
+		for i := range 5 {
+			other.send(t, s, fmt.Sprint("new ", i))
+			if got := next.recv(); got[0] != fmt.Sprint("new ", i) {
+				t.Fatalf("the other peer gets %.20q", got)
+			}
+		}
+	})
+}
+
+// fillQueueOf fills the queue of a peer, which does not read.
+func fillQueueOf(t *testing.T, k kind, s kindSocket, p *wirePeer) {
+	t.Helper()
+	// Of a peer that does not read, the queue holds more than the system.
+	if err := p.conn.(*net.TCPConn).SetReadBuffer(10_000); err != nil {
+		t.Fatal(err)
+	}
+	old := strings.Repeat("old", 100_000)
+	eventually(t, "the queue is full", func() bool {
+		err := s.(interface{ TrySend(*zmq.Message) error }).TrySend(k.outgoing(old))
+		return errors.Is(err, zmq.ErrAgain) || s.Stats().Dropped > 0
 	})
 }

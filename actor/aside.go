@@ -66,7 +66,7 @@ func (c *cell[M]) unstash() {
 
 // Unstash has the actor handle what it has laid aside with [ErrLater], oldest first,
 // before anything else. It may be called by any goroutine; an actor calls it for
-// itself when it has become ready.
+// itself when it has become ready. For the zero Ref, and for an actor that has ended, it does nothing.
 func Unstash[M any](self Ref[M]) {
 	if self.c != nil {
 		self.c.q.Post(self.c.unstash)

@@ -79,8 +79,11 @@ type question[R any] struct {
 	core   *core // who is asked
 }
 
+// errNoReason is in place of a nil error: who asked is not to take the zero answer for one.
+var errNoReason = errors.New("actor: the question was failed without an error")
+
 // A ReplyTo is the address that a question carries for its one answer. It may be
-// kept, and used later, by any goroutine.
+// kept, and used later, by any goroutine. Nobody waits for what is sent to the zero ReplyTo.
 type ReplyTo[R any] struct{ q *question[R] }
 
 // Send answers the question. It never waits: the answer does not pass any mailbox.
@@ -101,11 +104,14 @@ func (r ReplyTo[R]) Send(answer R) error {
 	return nil
 }
 
-// Fail answers the question with an error, which [Ask] returns as it is. Its own
-// errors are those of Send.
+// Fail answers the question with an error, which [Ask] returns as it is; for nil it
+// returns one that says so. Its own errors are those of Send.
 func (r ReplyTo[R]) Fail(err error) error {
 	if r.q == nil {
 		return ErrNobodyWaits
+	}
+	if err == nil {
+		err = errNoReason
 	}
 	switch r.q.settle(lost, func() { r.q.err = err }) {
 	case answered:
@@ -117,7 +123,7 @@ func (r ReplyTo[R]) Fail(err error) error {
 }
 
 // Ask sends the question that ask makes around a reply address, and waits for the
-// answer. M and R are inferred:
+// answer. ask is called once, by Ask itself. M and R are inferred:
 //
 //	n, err := actor.Ask(ctx, counter, func(r actor.ReplyTo[int]) CounterMsg { return Get{r} })
 //

@@ -9,11 +9,11 @@ import (
 // Exponential is a back-off: First, then each delay Factor times the one
 // before, up to Max. Its method Delay is a [Spec.Backoff].
 type Exponential struct {
-	First  time.Duration // before the first restart; negative is none
-	Max    time.Duration // of all delays; 0 is no maximum
-	Factor float64       // 0 is 2; less than 1 makes delays shorter
-	Jitter float64       // 0 to 1: the part of each delay that is left to chance; it only shortens
-	Tries  int           // give up after that many restarts in a row; 0 is never
+	First  time.Duration // before the first restart; 0 and negative are none, for all
+	Max    time.Duration // of all delays; 0 and negative are no maximum
+	Factor float64       // 0 is 2; less than 1 makes delays shorter; it must not be negative
+	Jitter float64       // 0 to 1: the part of each delay that is left to chance; it only shortens. More is 1, negative 0
+	Tries  int           // give up after that many restarts in a row; 0 and negative are never
 
 	// Rand gives the chance, in [0, 1). nil is math/rand/v2. It must be safe
 	// for concurrent use if the back-off serves several nodes.

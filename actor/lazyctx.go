@@ -49,7 +49,8 @@ func (c *lazyCtx) end(cause error) {
 	c.after = nil
 }
 
-// AfterFunc is [context.AfterFunc]. With the context that a Run or an actor is given it takes
+// AfterFunc is [context.AfterFunc]: it calls f on a goroutine of its own when ctx is done, unless stop was called
+// before, which reports whether it has prevented that. With the context that a Run or an actor is given it takes
 // less memory for as long as that is not used otherwise.
 func AfterFunc(ctx context.Context, f func()) (stop func() bool) {
 	if c, ok := ctx.(interface{ afterFunc(func()) func() bool }); ok {

@@ -30,8 +30,8 @@ func (r Reason) String() string {
 // A DeadLetter is a message that was accepted for an actor, so that its sender
 // knows of no error, and was not handled.
 type DeadLetter struct {
-	To      string // the path of the actor
-	Message any
+	To      string // the path of the actor; for an answer, of who was asked, behind "who asked "
+	Message any    // as it was sent, of type M; it is the receiver's now
 	Reason  Reason
 	Err     error // what the actor failed or ended with, if it did
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"testing"
+
+	"github.com/zeroactor/zmq/mailbox"
 )
 
 // What makes no sense is refused with an error that says what, and leaves nothing
@@ -30,6 +32,7 @@ func TestMisuse(t *testing.T) {
 			{"nil function", "x", func(Ref[counterMsg]) Actor[counterMsg] { return Func[counterMsg](nil) }, nil, ErrNoBehaviour, "start x under /actors: actor: built without a behaviour"},
 			{"negative capacity", "x", build, []Option{HWM(-1)}, ErrSpec, "start x under /actors: actor: bad spec: a high-water mark of -1"},
 			{"no capacity", "x", build, []Option{HWM(0)}, ErrSpec, ""},
+			{"nil option", "x", build, []Option{HWM(1), nil}, ErrSpec, "start x under /actors: actor: bad spec: a nil Option"},
 			{"negative low-water mark", "x", build, []Option{LWM(-1)}, ErrSpec, "start x under /actors: actor: bad spec: a low-water mark of -1"},
 			{"low above high", "", build, []Option{HWM(10), LWM(10)}, ErrSpec, "start an actor under /actors: actor: bad spec: a low-water mark of 10 with a high-water mark of 10"},
 			{"unknown policy", "x", build, []Option{OnFull(17)}, ErrSpec, "start x under /actors: actor: bad spec: unknown Policy(17)"},
@@ -65,6 +68,35 @@ func TestMisuse(t *testing.T) {
 		if _, err := Start(s, "late", build); !errors.Is(err, ErrStopping) {
 			t.Errorf("%v", err)
 		}
+	})
+}
+
+// So is what would show only later, on a goroutine of somebody else.
+func TestMisuseOfActors(t *testing.T) {
+	var d diary
+	within(t, quietly(&d), func(ctx context.Context, s *Supervisor) {
+		ref := mustStart(t, s, "", func(Ref[func(ReplyTo[int])]) Actor[func(ReplyTo[int])] {
+			return Func[func(ReplyTo[int])](func(context.Context, func(ReplyTo[int])) error { return nil })
+		}, HWM(1<<62))
+		if _, err := Watch[func(ReplyTo[int])](ref, ref, nil); !errors.Is(err, ErrSpec) {
+			t.Errorf("watch without a message: %v", err)
+		}
+		if m := ref.Node().Snapshot(-1).Mailbox; m.HWM != mailbox.MaxHWM {
+			t.Errorf("%+v", *m)
+		}
+		if s := s.Node().Snapshot(0); len(s.Children) != 0 || s.Omitted != 1 {
+			t.Errorf("%+v", s)
+		}
+		failing := mustStart(t, s, "", func(Ref[ReplyTo[int]]) Actor[ReplyTo[int]] {
+			return Func[ReplyTo[int]](func(_ context.Context, r ReplyTo[int]) error { return r.Fail(nil) })
+		})
+		if n, err := Ask(ctx, failing, func(r ReplyTo[int]) ReplyTo[int] { return r }); err == nil {
+			t.Errorf("failed without an error: %d", n)
+		}
+		if err := (ReplyTo[int]{}).Fail(nil); !errors.Is(err, ErrNobodyWaits) {
+			t.Errorf("the zero ReplyTo: %v", err)
+		}
+		Unstash(Ref[int]{})
 	})
 }
 

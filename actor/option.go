@@ -53,14 +53,15 @@ func (o *options) refuse(format string, args ...any) {
 }
 
 // HWM sets how many messages may wait in the mailbox, without the one that is
-// being handled; at least 1. Of these, up to a quarter may have been handled
-// already, as room is told of in steps.
+// being handled; at least 1, and at most [mailbox.MaxHWM], for which more is taken. Of these, up to a
+// quarter may have been handled already, as room is told of in steps. The room is made as it is needed: it takes
+// memory only where so many have waited.
 func HWM(messages int) Option {
 	return func(o *options) {
 		if messages < 1 {
 			o.refuse("a high-water mark of %d", messages)
 		}
-		o.HWM = messages
+		o.HWM = min(messages, mailbox.MaxHWM)
 	}
 }
 
@@ -110,6 +111,10 @@ func (o *options) with(opts []Option) (*options, error) {
 	}
 	changed := *o
 	for _, option := range opts {
+		if option == nil {
+			changed.refuse("a nil Option")
+			continue
+		}
 		option(&changed)
 	}
 	switch {

@@ -73,16 +73,16 @@ func (m *MailboxSnapshot) Load(earlier *MailboxSnapshot) float64 {
 // Depth is how many messages wait.
 func (m *MailboxSnapshot) Depth() int64 { return m.In - m.Taken }
 
-// Snapshot looks at n and those below it: at up to max nodes, parents before
-// children; those that are too many are counted where they would have been. max is
-// at least 1. Any goroutine may call it.
-func (n *Node) Snapshot(max int) Snapshot {
+// Snapshot looks at n and those below it: at up to limit nodes, parents before
+// children; those that are too many are counted where they would have been. Less than 1
+// is taken for 1. Any goroutine may call it, also when n has ended.
+func (n *Node) Snapshot(limit int) Snapshot {
 	root := n.snapshot()
 	type place struct {
 		node *Node
 		at   *Snapshot
 	}
-	left := max - 1
+	left := max(limit, 1) - 1
 	for todo := []place{{n, &root}}; len(todo) > 0; todo = todo[1:] {
 		p := todo[0]
 		children := p.node.childList()

@@ -17,7 +17,8 @@ type Supervision struct {
 	// [DefaultMaxRestarts]; negative is no limit, and needs a Backoff.
 	MaxRestarts int
 
-	// Window is the time in which restarts are counted. 0 is [DefaultWindow].
+	// Window is the time in which restarts are counted. 0 is [DefaultWindow];
+	// it must not be negative.
 	Window time.Duration
 
 	// Backoff gives the delay before an actor is restarted, as [Spec.Backoff]

@@ -31,28 +31,31 @@ type Config struct {
 
 	// DeadLetters is given each message that was accepted and not handled. It is
 	// called on the goroutine of the actor or of the sender, by several at
-	// once, and should return soon. nil logs the first, second, fourth, … of them.
+	// once, and should return soon; a panic in it is a failure of the actor's. nil logs the
+	// first, second, fourth, … of them.
 	DeadLetters func(DeadLetter)
 
 	// OnFailure is told of each error and panic of an actor, whether or not it is
-	// restarted, as DeadLetters is. nil logs them.
+	// restarted, as DeadLetters is; a panic in it is lost. nil logs them.
 	OnFailure func(path string, err error)
 
 	// Logger is for what nobody else is told of. nil is [slog.Default].
 	Logger *slog.Logger
 
 	// Drain is how long the actors may take to handle what is in their mailboxes
-	// when [Run]'s body has returned, before they are killed. Negative is none.
+	// when [Run]'s body has returned, before they are killed. 0 is [DefaultDrain];
+	// negative is none: they are killed at once.
 	Drain time.Duration
 
 	// DeadlockGrace is how long actors must have waited for each other in a cycle until
 	// it counts as a deadlock, if one of them waits for an answer, or with a context
 	// that somebody might cancel: what ends that might come from outside of the cycle.
-	// Negative is for ever. A cycle of which only a kill could be the end is none of
+	// 0 is [DefaultDeadlockGrace]; negative is for ever. A cycle of which only a kill could be the end is none of
 	// these, and is told of at once.
 	DeadlockGrace time.Duration
 
-	// KillGrace is as in [Options].
+	// KillGrace is how long Run, and who stops an actor, waits for what had to be killed. 0 is
+	// [DefaultKillGrace]; negative is no wait.
 	KillGrace time.Duration
 
 	// Labels sets the profiler label "actor" of the goroutine of each actor, and of
@@ -95,7 +98,8 @@ type Supervisor struct {
 }
 
 // New returns the root of a new tree, which lives until it is stopped or fails. ctx
-// gives the actors' contexts their values; that it is done does nothing.
+// gives the actors' contexts their values; that it is done does nothing. Config.Drain is not used: who
+// stops the tree says how long that may take. The error is an [ErrSpec], of the Supervision.
 func New(ctx context.Context, cfg Config) (*Supervisor, error) {
 	y, err := newSystem(ctx, cfg)
 	if err != nil {
@@ -135,7 +139,8 @@ func newSystem(ctx context.Context, cfg Config) (*system, error) {
 // and every actor of the tree has ended: these drain their mailboxes first, the
 // latest started first, for up to [Config.Drain]. The error is body's, or an
 // [*EscalationError] if the root failed: body's ctx is then done with that as
-// its cause. If both are nil it is that of stopping, as of [Node.Stop].
+// its cause. If both are nil it is that of stopping, as of [Node.Stop]. A Config that makes no
+// sense is an [ErrSpec], and body is not called then.
 func Run(ctx context.Context, cfg Config, body func(ctx context.Context, s *Supervisor) error) error {
 	y, err := newSystem(ctx, cfg)
 	if err != nil {

@@ -48,17 +48,22 @@ func (c *core) tellWatchers(err error) {
 
 // Watch has self get the message that note makes when the actor to has ended, for
 // good; at once if it has. The message goes past the mailbox. err is what the actor
-// ended with: nil if it was done or stopped as asked. note is called by any goroutine.
-// cancel takes the watch back; it does nothing to a message that is on its way.
+// ended with: nil if it was done or stopped as asked. note is called once, by any goroutine.
+// cancel takes the watch back; it does nothing to a message that is on its way. If self has ended by then, the message
+// is a dead letter. The error is [ErrNoActor] for a zero Ref, or [ErrSpec] if note is nil, wrapped.
 func Watch[M, W any](self Ref[M], to Ref[W], note func(err error) M) (cancel func(), err error) {
 	if self.c == nil || to.c == nil {
 		return nil, fmt.Errorf("watch: %w", ErrNoActor)
+	}
+	if note == nil {
+		return nil, fmt.Errorf("watch: %w: no function makes the message", ErrSpec)
 	}
 	return to.c.watch(func(err error) { self.c.deliver(note(err)) }), nil
 }
 
 // Link makes each of two actors share the other's failure: if one ends, for good and
-// with an error, the other is killed. Restarts don't count. cancel takes that back.
+// with an error, the other is killed; at once if it has ended so already. Restarts don't count. cancel takes that
+// back. The error is [ErrNoActor], wrapped, for a zero Ref.
 func Link[A, B any](a Ref[A], b Ref[B]) (cancel func(), err error) {
 	if a.c == nil || b.c == nil {
 		return nil, fmt.Errorf("link: %w", ErrNoActor)

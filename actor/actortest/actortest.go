@@ -63,14 +63,14 @@ const DefaultPatience = time.Minute
 
 // A Config says how [Run] is to try. The zero value is fine.
 type Config struct {
-	// Seeds is how many seeds are tried; 0 is [DefaultSeeds].
+	// Seeds is how many seeds are tried; 0 is [DefaultSeeds]. It must not be negative.
 	Seeds int
 
 	// First is the first seed; those that follow are the next numbers. 0 draws one.
 	First uint64
 
 	// Patience is how long a [Probe] waits for a message, in virtual time; 0 is
-	// [DefaultPatience].
+	// [DefaultPatience]. It must not be negative.
 	Patience time.Duration
 
 	// Actors configures the system that is tested. Dead letters and failures are
@@ -103,6 +103,9 @@ func seeds(t *testing.T, cfg Config) (all []uint64) {
 		first = rand.Uint64()
 	}
 	n := cfg.Seeds
+	if n < 0 || cfg.Patience < 0 {
+		t.Fatalf("actortest: a negative number in the Config: %d seeds, a patience of %v", n, cfg.Patience)
+	}
 	if n == 0 {
 		n = DefaultSeeds
 	}
@@ -112,8 +115,8 @@ func seeds(t *testing.T, cfg Config) (all []uint64) {
 	return all
 }
 
-// Play is Run for one seed. It returns who had a turn, in order: the paths of actors, and
-// "(test)".
+// Play is Run for one seed; Config.Seeds and First are not used. It returns who had a turn, in order: the paths of
+// actors, and "(test)".
 func Play(t *testing.T, seed uint64, cfg Config, body func(k *Kit)) (steps []string) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -227,7 +230,7 @@ func (k *Kit) Seed() uint64 { return k.seed }
 // or for time to pass.
 func (k *Kit) Settle() { k.schedule.settle() }
 
-// Sleep lets d pass, and the actors do what they do then.
+// Sleep lets d of virtual time pass, and the actors do what they do then; 0 or less is [Kit.Settle].
 func (k *Kit) Sleep(d time.Duration) {
 	time.Sleep(d)
 	k.schedule.settle()

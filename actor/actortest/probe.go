@@ -28,7 +28,8 @@ type Probe[M any] struct {
 	seen []M // expected already
 }
 
-// NewProbe starts a probe of that name. The test ends if it cannot.
+// NewProbe starts a probe of that name, below [Kit.Root]. The test ends if it cannot, as the name is taken. What it
+// gets is the test's from then on.
 func NewProbe[M any](k *Kit, name string) *Probe[M] {
 	k.t.Helper()
 	p := &Probe[M]{k: k, name: name, came: make(chan struct{}, 1)}

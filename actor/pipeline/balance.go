@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Balance makes a stage that divides a stream into n, of which each item goes to the one
+// Balance makes a stage that divides a stream into n, from 1 to [MaxParallel], of which each item goes to the one
 // that has the fewest waiting: a slow taker gets less. It waits while all are full, so the fewer
 // each may hold ([Buffer]), the later it is decided who does an item. What a taker wants no more,
 // as it has ended or failed, the others get.

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Batch makes a stage that gathers items, and gives them n at a time, or fewer when
+// Batch makes a stage that gathers items, and gives them n, at least 1, at a time, or fewer when
 // the first of them has waited for that long, or when the input has ended; never
 // none. With wait 0 or less, time does not matter. Each batch is a slice of its
 // own, the taker's.

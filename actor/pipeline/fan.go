@@ -7,7 +7,7 @@ import (
 )
 
 // Partition makes a stage that divides a stream into n, by a key: items with the same
-// key go to the same of them, in order. Which one that is may be another in each
+// key go to the same of them, in order. n is from 1 to [MaxParallel]. Which one that is may be another in each
 // run. The stage waits when the one that it needs is full.
 func Partition[A any, K comparable](in Stream[A], n int, key func(A) K, opts ...Option) []Stream[A] {
 	s := newStage(pipelineOf(in), "partition", opts)
@@ -24,7 +24,7 @@ func Partition[A any, K comparable](in Stream[A], n int, key func(A) K, opts ...
 	return outs
 }
 
-// Broadcast makes a stage that gives every item to each of n streams, in order. It
+// Broadcast makes a stage that gives every item to each of n streams, from 1 to [MaxParallel], in order. It
 // goes at the pace of the slowest. The item is copied as by an assignment: what
 // it refers to is shared.
 func Broadcast[A any](in Stream[A], n int, opts ...Option) []Stream[A] {

@@ -29,7 +29,7 @@ func TestMisuse(t *testing.T) {
 		}, []string{"nobody takes branch 0 of what stage broadcast#2 gives"}},
 		{"two take it", func(_ *pipeline.Pipeline, s pipeline.Stream[int]) {
 			pipeline.ForEach(s, drop)
-			pipeline.ForEach(s, drop, pipeline.Fused())
+			pipeline.ForEach(s, drop, pipeline.Fused(), pipeline.Name(""))
 		}, []string{"stage foreach#3 takes a stream of source#1 that another stage takes"}},
 		{"nil functions", func(p *pipeline.Pipeline, s pipeline.Stream[int]) {
 			s = pipeline.Map[int, int](s, nil)

@@ -5,9 +5,13 @@ type Option func(*stage)
 
 // Name names the stage, in errors, statistics and the tree of actors. Names need not
 // be unique, but should be. Without it a stage is named by its kind and number,
-// as in "map#3".
+// as in "map#3", and so it is by "".
 func Name(name string) Option {
-	return func(s *stage) { s.name = name }
+	return func(s *stage) {
+		if name != "" {
+			s.name = name
+		}
+	}
 }
 
 // Buffer is how many items may wait for the stage, on each of its input edges,

@@ -9,7 +9,7 @@ import (
 )
 
 // MapN makes a stage that gives f of each item, in the order of the items,
-// with n workers that call f at the same time. Each takes the next item as soon as
+// with n workers, from 1 to [MaxParallel], that call f at the same time. Each takes the next item as soon as
 // it is free; one that takes long holds up those behind it only when 4n of
 // them have been begun since. f may wait, and should end when its context is
 // done, which is only when the pipeline is killed.

@@ -33,7 +33,7 @@ type Config struct {
 	Name string
 
 	// Buffer is how many items each edge may hold, unless the stage that takes
-	// from it has an option [Buffer]. 0 is [DefaultBuffer].
+	// from it has an option [Buffer]: from 1 to [MaxBuffer]. 0 is [DefaultBuffer].
 	Buffer int
 
 	// OnError is the policy of the stages without an option [OnError]. The zero
@@ -60,7 +60,8 @@ type Config struct {
 	OnFailure func(stage string, err error)
 
 	// Under is the actor below which the pipeline has its place: if that is
-	// stopped, the pipeline drains. nil is a tree of its own.
+	// stopped, the pipeline drains. If it takes no children, Run returns an [actor.ErrStopping], wrapped. nil is
+	// a tree of its own.
 	Under *actor.Node
 }
 
@@ -106,7 +107,7 @@ type joint interface {
 // ErrGraph is what is wrong with a graph, wrapped.
 var ErrGraph = errors.New("pipeline: bad graph")
 
-// New returns an empty pipeline.
+// New returns an empty pipeline. What is wrong with cfg is returned by [Pipeline.Run].
 func New(cfg Config) *Pipeline {
 	p := &Pipeline{cfg: cfg, over: make(chan struct{}), failed: make(chan struct{})}
 	if p.cfg.Name == "" {

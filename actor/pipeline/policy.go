@@ -37,7 +37,7 @@ func DeadLetter() Policy { return Policy{then: letter} }
 // Retry tries the item again, with back-off, before it does what then says; then
 // must not be another Retry. The stage waits meanwhile, and what comes behind
 // it; a worker of a MapN waits alone. Without backoff.Tries there is no end to
-// it. A source that fails is opened again. What FlatMap or Apply had given for an item
+// it, and a negative number in it, but for First, is an [ErrGraph]. A source that fails is opened again. What FlatMap or Apply had given for an item
 // before they failed on it, they give again.
 func Retry(backoff actor.Exponential, then Policy) Policy {
 	p := Policy{then: then.then, retry: &backoff}

@@ -17,7 +17,7 @@ type Span[A any] struct {
 // item is in several. The first window begins when the first item comes. At the
 // end of the input the windows that have been begun are given as they are, the
 // last one being that which began before the last item came. The stage keeps
-// all items of the windows that have not ended.
+// all items of the windows that have not ended. The step must be positive, and at most length.
 func Window[A any](in Stream[A], length, step time.Duration, opts ...Option) Stream[Span[A]] {
 	s := newStage(pipelineOf(in), "window", opts)
 	if step <= 0 || length < step {

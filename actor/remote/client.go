@@ -48,7 +48,8 @@ func NewClient(sock *patterns.Dealer) *Client {
 	return c
 }
 
-// Close ends the client: those who wait get [ErrClosed]. It does not close the socket.
+// Close ends the client: those who wait, and those who send later, get [ErrClosed]. It does not close the socket, and may
+// be called more than once.
 func (c *Client) Close() {
 	c.failAll(ErrClosed, true)
 	c.stop()

@@ -50,7 +50,8 @@ func (s *Server) add(name string, do func(context.Context, []byte) ([]byte, erro
 	return nil
 }
 
-// Export makes an actor known by a name, to be sent messages. The error is
+// Export makes an actor known by a name, to be sent messages, also while the server serves; it stays known after it has
+// ended, and those who send to it are told that. Any goroutine may call it. The error is
 // [actor.ErrDuplicate], wrapped, if something else has that name.
 func Export[M any](s *Server, name string, to actor.Ref[M], codec Codec[M]) error {
 	return s.add(name, func(ctx context.Context, body []byte) ([]byte, error) {
@@ -63,8 +64,8 @@ func Export[M any](s *Server, name string, to actor.Ref[M], codec Codec[M]) erro
 }
 
 // ExportQuestion makes a question to an actor known by a name. make wraps what came
-// from the other side, and the address for the answer, in a message for the actor. The
-// error is that of [Export].
+// from the other side, and the address for the answer, in a message for the actor; several goroutines call it at
+// once. The error is that of [Export].
 func ExportQuestion[M, Q, A any](s *Server, name string, to actor.Ref[M], make func(Q, actor.ReplyTo[A]) M, question Codec[Q], answer Codec[A]) error {
 	return s.add(name, func(ctx context.Context, body []byte) ([]byte, error) {
 		q, err := question.Decode(body)
@@ -84,7 +85,8 @@ func ExportQuestion[M, Q, A any](s *Server, name string, to actor.Ref[M], make f
 }
 
 // Serve serves until ctx is done, or the socket is closed, and everything that it has
-// begun has ended. The error is that of receiving.
+// begun has ended: those who wait for room or an answer are given up then. The error is that of receiving, and never
+// nil. It may be called again after it has returned, by one goroutine at a time.
 func (s *Server) Serve(ctx context.Context) error {
 	var begun sync.WaitGroup
 	defer begun.Wait()

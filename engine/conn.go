@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -40,6 +41,10 @@ type Config struct {
 	Raw bool
 
 	Pool *arena.Pool
+
+	// Spare is where handshakes get their memory, and leave it for others. Nil: each makes
+	// its own.
+	Spare *Spare
 }
 
 // An Owner is whom a connection belongs to. It is asked on the goroutine of Run, each
@@ -68,7 +73,7 @@ type Conn struct {
 	port  *Port
 	peer  *zmq.Peer
 
-	presumed []byte // a message that the peer would send first, if it knew it; nil for none
+	presumed bool // the peer is to be taken as if it had subscribed to everything
 
 	reader reader
 	role   role // of the reader
@@ -88,10 +93,6 @@ type Conn struct {
 // went is here already, and takes no longer to read. A peer that we have closed the
 // connection to, with nothing said that it must read, has as long to do the same.
 const lastWords = time.Second
-
-// handshakeRead is how many bytes a read takes at most during a handshake: a greeting, or
-// what most peers say of themselves.
-const handshakeRead = 128
 
 // NewConn returns a connection on nc, which it closes in the end.
 func NewConn(nc net.Conn, cfg *Config, owner Owner) *Conn {
@@ -134,12 +135,10 @@ func (c *Conn) open(ctx context.Context) (rest []byte, err error) {
 		return nil, err
 	}
 	if c.cfg.Subscriptions && peer.FiltersItself() {
-		c.presumed = []byte{legacySubscribe}
+		c.presumed = true
 	}
 	c.writer.init(newSink(c.nc), transform)
-	c.writer.handle.init(c.nc)
 	c.reader.init(newSource(c.nc), c.port.In, c.cfg.Limits.largest())
-	c.reader.hangUp = newHangUpWatch(c.nc)
 	c.role.init(c)
 	return rest, nil
 }
@@ -148,7 +147,10 @@ func (c *Conn) open(ctx context.Context) (rest []byte, err error) {
 func (c *Conn) leave() {
 	c.nc.Close()
 	c.port.detach()
-	c.writer.handle.close()
+	if h := c.writer.handle; h != nil {
+		h.close()
+		c.writer.handle = nil
+	}
 	c.reader.body.release()
 	if c.reader.gone {
 		c.port.over = c.port.In.Written()
@@ -257,38 +259,52 @@ func (c *Conn) handshake(ctx context.Context) (rest []byte, info PeerInfo, t Tra
 	if judge := c.owner.Authenticator(); judge != nil {
 		cfg.Authenticate = c.authenticator(ctx, judge)
 	}
-	h := NewHandshake(cfg)
-	buf := make([]byte, handshakeRead)
-	have := 0
+	x := c.cfg.Spare.take(cfg)
+	rest, err = c.exchange(x)
+	if err != nil {
+		return nil, info, nil, err
+	}
+	info, t = x.Peer(), x.Transform(c.cfg.Subscribes, c.cfg.Limits.largest())
+	rest = bytes.Clone(rest)
+	c.cfg.Spare.give(x)
+	return rest, info, t, nil
+}
+
+// exchange goes through with the handshake, and returns the bytes that followed, in x.
+func (c *Conn) exchange(x *exchange) (rest []byte, err error) {
+	h, buf, have := &x.Handshake, x.buf[:], 0
 	for {
-		if out := h.Output(); len(out) > 0 {
-			if _, err := c.nc.Write(out); err != nil {
-				return nil, info, nil, handshakeError(err)
-			}
+		if err := c.say(h); err != nil {
+			return nil, err
 		}
 		n, err := c.nc.Read(buf[have:])
 		have += n
 		used, done, herr := h.Input(buf[:have])
 		if herr != nil {
 			c.nc.Write(h.Output()) // tell the peer why, if it can understand
-			return nil, info, nil, herr
+			return nil, herr
 		}
 		have = copy(buf, buf[used:have])
 		if done {
-			if out := h.Output(); len(out) > 0 {
-				if _, err := c.nc.Write(out); err != nil {
-					return nil, info, nil, handshakeError(err)
-				}
-			}
-			return buf[:have], h.Peer(), h.Transform(c.cfg.Subscribes, c.cfg.Limits.largest()), nil
+			return buf[:have], c.say(h)
 		}
 		if err != nil {
-			return nil, info, nil, handshakeError(err)
+			return nil, handshakeError(err)
 		}
 		if have == len(buf) {
-			return nil, info, nil, fmt.Errorf("handshake: peer's input makes no progress at %d bytes", have)
+			return nil, fmt.Errorf("handshake: peer's input makes no progress at %d bytes", have)
 		}
 	}
+}
+
+// say sends what the handshake has to say.
+func (c *Conn) say(h *Handshake) error {
+	if out := h.Output(); len(out) > 0 {
+		if _, err := c.nc.Write(out); err != nil {
+			return handshakeError(err)
+		}
+	}
+	return nil
 }
 
 func handshakeError(err error) error {

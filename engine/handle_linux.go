@@ -13,36 +13,33 @@ import (
 // our own it cannot become another file's while somebody uses it, whoever closes the
 // connection. It is guarded by the port's reading lock.
 type handle struct {
-	rc syscall.RawConn // of the connection; nil if it has none
-	fd int             // open only if it is more than 0
+	rc syscall.RawConn // of the connection
+	fd int
 }
 
-// init makes the handle of nc, if it can have one. It is opened when it is needed.
-func (h *handle) init(nc net.Conn) {
-	if sc, ok := nc.(syscall.Conn); ok {
-		h.rc, _ = sc.SyscallConn()
+// openHandle returns the handle of nc, or nil if it can have none.
+func openHandle(nc net.Conn) *handle {
+	sc, ok := nc.(syscall.Conn)
+	if !ok {
+		return nil
 	}
+	rc, err := sc.SyscallConn()
+	if err != nil {
+		return nil
+	}
+	h := &handle{rc: rc}
+	rc.Control(func(fd uintptr) {
+		if dup, err := unix.FcntlInt(fd, unix.F_DUPFD_CLOEXEC, 3); err == nil {
+			h.fd = dup
+		}
+	})
+	if h.fd == 0 {
+		return nil
+	}
+	return h
 }
 
-// open opens the handle, unless it is open, and reports whether it can be used.
-func (h *handle) open() bool {
-	if h.fd == 0 && h.rc != nil {
-		h.rc.Control(func(fd uintptr) {
-			if dup, err := unix.FcntlInt(fd, unix.F_DUPFD_CLOEXEC, 3); err == nil {
-				h.fd = dup
-			}
-		})
-	}
-	return h.fd > 0
-}
-
-// close closes the handle for good.
-func (h *handle) close() {
-	if h.fd > 0 {
-		unix.Close(h.fd)
-	}
-	*h = handle{}
-}
+func (h *handle) close() { unix.Close(h.fd) }
 
 // write writes as much of head and body as the system takes at once, and refers to them no
 // longer than that takes.

@@ -14,10 +14,12 @@ import (
 const MaxHandshake = 128 << 10
 
 // What a handshake begins with for its input and output: enough for a greeting, and for
-// one with a READY that names a socket's type and routing id. Both grow if need be.
+// one with a READY that names a socket's type and routing id. Both grow if need be. Most
+// sockets have two properties of their own.
 const (
-	inputRoom  = greetingSize
-	outputRoom = 2 * greetingSize
+	inputRoom    = greetingSize
+	outputRoom   = 2 * greetingSize
+	propertyRoom = 2
 )
 
 // A HandshakeConfig is what a handshake needs to know of our side. It may be
@@ -89,24 +91,40 @@ type Handshake struct {
 
 	admission Admission // what the authenticator said
 	err       error     // why the handshake has failed
+
+	room struct { // memory that most handshakes do with, in one piece
+		in   [inputRoom]byte
+		out  [outputRoom]byte
+		own  [propertyRoom]zmq.Property
+		null null
+	}
 }
 
 // NewHandshake returns a handshake at its start. Output has something to send.
 func NewHandshake(cfg HandshakeConfig) *Handshake {
+	h := new(Handshake)
+	h.start(cfg)
+	return h
+}
+
+// start begins a handshake on what is zero.
+func (h *Handshake) start(cfg HandshakeConfig) {
 	if cfg.MaxVersion == ([2]int{}) {
 		cfg.MaxVersion = [2]int{3, 1}
 	}
-	if cfg.Mechanism == nil {
-		cfg.Mechanism = NewNull
-	}
-	buf := make([]byte, inputRoom+outputRoom)
-	h := &Handshake{cfg: cfg, in: buf[:0:inputRoom], out: buf[inputRoom:inputRoom]}
+	h.cfg = cfg
+	h.in, h.out = h.room.in[:0], h.room.out[:0]
 	h.peer.Revision = Unversioned
 	mc := MechanismConfig{Server: cfg.Server, Metadata: h.metadata(), Accept: h.accept}
 	if cfg.Authenticate != nil {
 		mc.Authenticate = h.authenticate
 	}
-	h.mechanism = cfg.Mechanism(mc)
+	if cfg.Mechanism == nil {
+		h.room.null.cfg = mc
+		h.mechanism = &h.room.null
+	} else {
+		h.mechanism = cfg.Mechanism(mc)
+	}
 	if invariant.Enabled {
 		name := len(h.mechanism.Name())
 		invariant.Assert(len(cfg.RoutingID) <= MaxRoutingID, "routing id of %d bytes", len(cfg.RoutingID))
@@ -116,16 +134,15 @@ func NewHandshake(cfg HandshakeConfig) *Handshake {
 		h.peer.Major = 1
 		h.sendIdentity()
 		h.expect(1, (*Handshake).identity)
-		return h
+		return
 	}
 	h.out = appendSignature(h.out, len(cfg.RoutingID))
 	h.expect(1, (*Handshake).firstOctet)
-	return h
 }
 
 // metadata returns our own properties.
 func (h *Handshake) metadata() Properties {
-	p := make(Properties, 0, 2+len(h.cfg.Metadata))
+	p := Properties(h.room.own[:0])
 	p = append(p, zmq.Property{Name: PropertySocketType, Value: []byte(h.cfg.SocketType)})
 	if h.cfg.SendIdentity {
 		p = append(p, zmq.Property{Name: PropertyIdentity, Value: h.cfg.RoutingID})
@@ -237,7 +254,10 @@ func handshakeRule(detail string) error {
 func (h *Handshake) complete() {
 	p := h.mechanism.Metadata()
 	h.peer.UserID = h.admission.UserID
-	h.peer.Properties = append(h.admission.Metadata, p...)
+	h.peer.Properties = p
+	if own := h.admission.Metadata; len(own) > 0 {
+		h.peer.Properties = append(own, p...)
+	}
 	socketType, _ := p.Get(PropertySocketType)
 	h.peer.SocketType = string(socketType)
 	if id, _ := p.Get(PropertyIdentity); h.identityCounts(h.peer.SocketType) && checkRoutingID(id) == nil {

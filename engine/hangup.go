@@ -16,15 +16,17 @@ const (
 
 // A hangUpWatch tells when to ask. It belongs to the connection's goroutine.
 type hangUpWatch struct {
-	hungUp func() bool // asks the system; nil if that cannot tell
+	hungUp func() bool // asks the system; nil before that is needed, or if it cannot tell
 	timer  *time.Timer // made when it is needed first
 	pause  time.Duration
 }
 
-// begin begins a wait, and returns when it is time to look.
-func (w *hangUpWatch) begin() <-chan time.Time {
+// begin begins a wait, and returns when it is time to look at nc.
+func (w *hangUpWatch) begin(nc net.Conn) <-chan time.Time {
 	if w.hungUp == nil {
-		return nil
+		if w.hungUp = hangUpProbe(nc); w.hungUp == nil {
+			return nil
+		}
 	}
 	w.pause = firstLook
 	if w.timer == nil {
@@ -64,6 +66,3 @@ func (c *Conn) peerGone() bool {
 	}
 	return r.gone
 }
-
-// newHangUpWatch returns one that asks about nc.
-func newHangUpWatch(nc net.Conn) hangUpWatch { return hangUpWatch{hungUp: hangUpProbe(nc)} }

@@ -120,7 +120,7 @@ func TestMarkIsPassedOnce(t *testing.T) {
 func TestLooksBecomeRare(t *testing.T) {
 	looks := 0
 	w := hangUpWatch{hungUp: func() bool { looks++; return false }}
-	c := w.begin()
+	c := w.begin(nil)
 	defer w.end()
 	for total := time.Duration(0); w.pause < lastLook; {
 		total += w.pause
@@ -132,10 +132,10 @@ func TestLooksBecomeRare(t *testing.T) {
 	if w.again(); w.pause != lastLook || c != w.timer.C {
 		t.Errorf("the pause is %v", w.pause)
 	}
-	if w.end(); w.begin() != c || w.pause != firstLook {
+	if w.end(); w.begin(nil) != c || w.pause != firstLook {
 		t.Errorf("a new wait begins with a pause of %v", w.pause)
 	}
-	if (&hangUpWatch{}).begin() != nil {
+	if (&hangUpWatch{}).begin(nil) != nil {
 		t.Error("looks without a system that tells")
 	}
 }

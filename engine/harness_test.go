@@ -174,6 +174,7 @@ func testConfig(socketType string, p *Port) *testSocket {
 			HandshakeTimeout: 10 * time.Second,
 			Limits:           Limits{MaxMessageSize: -1},
 			Pool:             arena.NewPool(-1),
+			Spare:            new(Spare),
 		},
 		attach: func(*zmq.Peer) (*Port, error) { return p, nil },
 	}

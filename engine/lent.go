@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"net"
 	"time"
 )
 
@@ -33,7 +34,15 @@ func (p *Port) Borrow() bool {
 // lends reports whether nothing is being written, nor waits for that.
 func (c *Conn) lends() bool {
 	w := &c.writer
-	return w.direct() && w.sent == 0 && c.port.Out.Drained() && !w.hasControl() && w.handle.open()
+	return w.direct() && w.sent == 0 && c.port.Out.Drained() && !w.hasControl() && w.openHandle(c.nc)
+}
+
+// openHandle makes the handle, unless there is one, and reports whether there is.
+func (w *writer) openHandle(nc net.Conn) bool {
+	if w.handle == nil {
+		w.handle = openHandle(nc)
+	}
+	return w.handle != nil
 }
 
 // WriteLent writes the message that was put since Borrow. It waits for the system to

@@ -117,20 +117,36 @@ func ParseProperties(b []byte) (Properties, error) {
 	if len(b) == 0 {
 		return nil, nil
 	}
-	b = bytes.Clone(b) // one copy, which all the values share
-	var p Properties
-	for at := 0; at < len(b); {
-		name, value, n := ConsumeProperty(b[at:])
+	count := 0
+	for at := 0; at < len(b); count++ {
+		_, _, n := ConsumeProperty(b[at:])
 		if n < 0 {
-			return nil, metadataError("property %d, at byte %d of %d, is malformed", len(p), at, len(b))
+			return nil, metadataError("property %d, at byte %d of %d, is malformed", count, at, len(b))
 		}
-		if len(p) == MaxProperties {
+		if count == MaxProperties {
 			return nil, metadataError("more than %d properties", MaxProperties)
 		}
-		p = append(p, zmq.Property{Name: string(name), Value: value})
+		at += n
+	}
+	b = bytes.Clone(b) // one copy, which all the values share
+	p := make(Properties, count)
+	for i, at := 0, 0; i < count; i++ {
+		name, value, n := ConsumeProperty(b[at:])
+		p[i] = zmq.Property{Name: propertyName(name), Value: value}
 		at += n
 	}
 	return p, nil
+}
+
+// propertyName returns a name as text. The names that all peers send take no memory.
+func propertyName(name []byte) string {
+	switch string(name) {
+	case PropertySocketType:
+		return PropertySocketType
+	case PropertyIdentity:
+		return PropertyIdentity
+	}
+	return string(name)
 }
 
 func metadataError(format string, args ...any) error {

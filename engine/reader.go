@@ -92,8 +92,8 @@ func (r *reader) read() (int, error) {
 // handshake.
 func (c *Conn) read(rest []byte) error {
 	var err error
-	if c.presumed != nil {
-		err = c.receivedFrame(0, c.presumed) // published before anything is read
+	if c.presumed {
+		err = c.receivedFrame(0, []byte{legacySubscribe}) // published before anything is read
 	}
 	switch {
 	case err != nil:
@@ -213,7 +213,7 @@ func (c *Conn) parseNow() error {
 func (c *Conn) waitParsed() error {
 	c.pulse.suspend()
 	defer c.pulse.resume()
-	look := c.reader.hangUp.begin()
+	look := c.reader.hangUp.begin(c.nc)
 	defer c.reader.hangUp.end()
 	draining, over := c.await(&c.draining), c.await(&c.over)
 	room := c.port.roomToCome()

@@ -131,7 +131,7 @@ func (c *Conn) waitRoom() error {
 	for in.Full() && !c.reader.gone {
 		in.Flush()
 		c.pulse.suspend()
-		look := c.reader.hangUp.begin()
+		look := c.reader.hangUp.begin(c.nc)
 		var err error
 		select {
 		case <-look:

@@ -193,8 +193,11 @@ type outcome struct {
 }
 
 // shake feeds pieces to a new handshake, as a connection would.
-func shake(cfg HandshakeConfig, pieces ...[]byte) (o outcome) {
-	h := NewHandshake(cfg)
+func shake(cfg HandshakeConfig, pieces ...[]byte) outcome {
+	return shakeOn(NewHandshake(cfg), pieces...)
+}
+
+func shakeOn(h *Handshake, pieces ...[]byte) (o outcome) {
 	o.sent = append(o.sent, h.Output()...)
 	for _, p := range pieces {
 		n, done, err := h.Input(p)

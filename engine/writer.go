@@ -25,7 +25,7 @@ const (
 // lock owns, but for control.
 type writer struct {
 	sink    sink
-	handle  handle
+	handle  *handle // nil before it is needed
 	spans   [][]byte
 	sent    int      // bytes of the log's next message that are written already
 	encoder *encoder // nil: the log's bytes go as they are
@@ -35,8 +35,14 @@ type writer struct {
 	short   bool     // the last write of spans took less than it was given
 	patient bool     // a write may end for want of time: see writeFor
 
-	mu      sync.Mutex
-	control []byte // command frames that go before the next messages
+	mu        sync.Mutex
+	*commands // nil before the first
+}
+
+// commands is what a writer has for command frames. It is made for the first one, as most
+// connections never have any.
+type commands struct {
+	control []byte // that go before the next messages
 	spare   []byte
 }
 
@@ -57,6 +63,9 @@ func (c *Conn) command(frame func(b []byte) []byte) {
 func (w *writer) queue(frame func(b []byte) []byte) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.commands == nil {
+		w.commands = new(commands)
+	}
 	if len(w.control) < maxControl {
 		w.control = frame(w.control)
 	}
@@ -65,7 +74,7 @@ func (w *writer) queue(frame func(b []byte) []byte) {
 func (w *writer) hasControl() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return len(w.control) > 0
+	return w.commands != nil && len(w.control) > 0
 }
 
 // write sends what the port's log and the control queue hold, and waits for the
@@ -210,21 +219,31 @@ func skip(spans [][]byte, n int) [][]byte {
 // writeControl sends queued commands. It must not be called within a message.
 func (c *Conn) writeControl() bool {
 	w := &c.writer
-	w.mu.Lock()
-	b := w.control
-	w.control, w.spare = w.spare[:0], nil
-	w.mu.Unlock()
-	if len(b) > 0 {
-		if err := c.writeCommands(b); err != nil {
-			w.closed = true
-			c.failWrite(err)
-			return false
-		}
+	b := w.takeControl()
+	if len(b) == 0 {
+		return true
+	}
+	if err := c.writeCommands(b); err != nil {
+		w.closed = true
+		c.failWrite(err)
+		return false
 	}
 	w.mu.Lock()
 	w.spare = b[:0]
 	w.mu.Unlock()
 	return true
+}
+
+// takeControl takes the queued commands.
+func (w *writer) takeControl() []byte {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.commands == nil || len(w.control) == 0 {
+		return nil
+	}
+	b := w.control
+	w.control, w.spare = w.spare[:0], nil
+	return b
 }
 
 func (c *Conn) writeCommands(b []byte) error {

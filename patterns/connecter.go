@@ -76,23 +76,30 @@ func (c *connecter) run(ctx context.Context, _ *actor.Node) error {
 	return c.after(l, l.run(ctx))
 }
 
-// dial connects to the address.
+// dial connects to the address, once that is its turn.
 func (c *connecter) dial(ctx context.Context) (*link, error) {
 	s, e := c.sock, c.endpoint
-	s.emit(Event{Kind: ConnectDelayed, Endpoint: e.addr.String()})
+	if s.monitored() {
+		s.emit(Event{Kind: ConnectDelayed, Endpoint: e.addr.String()})
+	}
 	// ctx would keep the memory that it takes to wait with it for as long as the connection lives.
 	dialing, cancel := context.WithCancelCause(context.Background())
 	defer actor.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })()
 	defer cancel(nil)
+	round, err := s.dialing.enter(dialing)
+	if err != nil {
+		return nil, err
+	}
 	nc, err := c.transport.Dial(dialing, e.addr.Address, &s.cfg.transport)
 	if err != nil {
+		s.dialing.leave(round)
 		s.emit(Event{Kind: Closed, Endpoint: e.addr.String(), Err: err})
 		if s.cfg.reconnectStop&ReconnectStopRefused != 0 && errors.Is(err, syscall.ECONNREFUSED) {
 			err = actor.Final(err)
 		}
 		return nil, err
 	}
-	l := &link{sock: s, endpoint: e, nc: nc, pipe: e.pipe}
+	l := &link{sock: s, endpoint: e, nc: nc, pipe: e.pipe, dialing: true, round: round}
 	l.tell(Connected, nil, nil)
 	return l, nil
 }

@@ -57,6 +57,16 @@ type link struct {
 	pipe      *pipe // that it serves; nil before the handshake is over, but for a connecter's
 	shaking   *engine.Conn
 	connected time.Time
+	round     uint32 // of the dialLine
+	dialing   bool   // it is to be left
+}
+
+// made ends the making of a connection: others may be dialled.
+func (l *link) made() {
+	if l.dialing {
+		l.dialing = false
+		l.sock.dialing.leave(l.round)
+	}
 }
 
 // accepted is the actor of a connection that was accepted.
@@ -122,6 +132,7 @@ func (l *link) RoutingID() []byte { return l.sock.announced() }
 
 // Attach gives the connection its port, now that the handshake is done.
 func (l *link) Attach(peer *zmq.Peer) (port *engine.Port, err error) {
+	l.made()
 	l.sock.shaken(l.shaking)
 	l.connected = time.Now()
 	if l.pipe == nil {
@@ -137,6 +148,7 @@ func (l *link) Attach(peer *zmq.Peer) (port *engine.Port, err error) {
 
 // ended tells monitors that the connection has ended.
 func (l *link) ended(c *engine.Conn, err error) {
+	l.made()
 	l.sock.shaken(c)
 	if l.connected.IsZero() {
 		l.tell(handshakeFailure(err), nil, err)
@@ -225,5 +237,6 @@ func (s *socket) newEngineConfig() *engine.Config {
 		Subscribes:        s.typ == "SUB" || s.typ == "XSUB",
 		Raw:               s.cfg.raw,
 		Pool:              s.ctx.pool,
+		Spare:             new(engine.Spare),
 	}
 }

@@ -61,6 +61,7 @@ type socket struct {
 	unflushed             []*pipe // by the batch
 	pipes                 map[*pipe]struct{}
 	endpoints             map[string][]*endpoint
+	dialing               dialLine
 	accepting, connecting *engine.Config         // nil before the first connection that is accepted, or made
 	shaking               map[*engine.Conn]*link // connections in their handshake
 	ending                map[*endpoint]struct{} // unbound or disconnected, not at their end

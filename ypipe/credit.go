@@ -13,31 +13,34 @@ type mark struct {
 
 // credit counts messages on the writer's side. It is a plain value.
 type credit struct {
-	hwm     int64  // 0: no limit
-	step    int64  // messages from mark to mark
-	written int64  // whole messages so far
-	settled int64  // messages known to be consumed
-	nextAt  int64  // value of written at which a mark may be due
-	markAt  int64  // value of written that gets the next mark
-	weight  weight // the same in bytes
-	marks   []mark // ring, made for the first mark: an idle log is to be small
-	head, n int    // oldest at head
+	hwm     int64   // 0: no limit
+	written int64   // whole messages so far
+	settled int64   // messages known to be consumed
+	nextAt  int64   // value of written at which a mark may be due
+	markAt  int64   // value of written that gets the next mark
+	weight  *weight // the same in bytes; nil: no limit, and they are not counted
+	marks   *marks  // ring, made for the first mark: an idle log is to be small
+	head, n int     // oldest at head
 }
+
+type marks [markSlots + 2]mark
 
 func (c *credit) setHWM(hwm int) {
 	c.hwm = int64(max(hwm, 0))
-	c.step = max(1, (c.hwm+markSlots-1)/markSlots)
 	c.plan()
 }
 
+// step returns the number of messages from mark to mark.
+func (c *credit) step() int64 { return max(1, (c.hwm+markSlots-1)/markSlots) }
+
 // plan says when the next mark is due.
 func (c *credit) plan() {
-	c.markAt = c.written + c.step
+	c.markAt = c.written + c.step()
 	if c.hwm == 0 {
 		c.markAt = math.MaxInt64
 	}
 	c.nextAt = c.markAt
-	if c.weight.hwm != 0 {
+	if c.weight != nil {
 		c.nextAt = c.written + 1 // to look at its weight
 		c.weight.markAt = c.weight.written + c.weight.step
 	}
@@ -54,7 +57,7 @@ func (l *Log) wrote(messages int) {
 // due makes a mark if one is due.
 func (l *Log) due() {
 	c := &l.w.credit
-	if c.weight.hwm != 0 {
+	if c.weight != nil {
 		c.weight.written = l.weigh()
 		if c.written < c.markAt && c.weight.written < c.weight.markAt {
 			c.nextAt = c.written + 1
@@ -67,14 +70,14 @@ func (l *Log) due() {
 func (c *credit) mark(pos int64) {
 	c.plan()
 	if c.marks == nil {
-		c.marks = make([]mark, markSlots+2)
+		c.marks = new(marks)
 	}
 	if c.n == len(c.marks) {
 		// Writes over the mark (subscriptions are) may fill the ring: the
 		// newest mark then moves, and credit for it comes later.
 		c.n--
 	}
-	c.marks[(c.head+c.n)%len(c.marks)] = mark{pos, c.written, c.weight.written}
+	c.marks[(c.head+c.n)%len(c.marks)] = mark{pos, c.written, c.bytes()}
 	c.n++
 }
 
@@ -90,7 +93,9 @@ func (c *credit) marked() int64 {
 func (c *credit) settle(consumed int64) {
 	for c.n > 0 && c.marks[c.head].pos <= consumed {
 		c.settled = c.marks[c.head].count
-		c.weight.settled = c.marks[c.head].bytes
+		if c.weight != nil {
+			c.weight.settled = c.marks[c.head].bytes
+		}
 		c.head = (c.head + 1) % len(c.marks)
 		c.n--
 	}
@@ -103,7 +108,7 @@ func (c *credit) room() int64 {
 
 // lacks reports whether nothing may be written now, by what is known here.
 func (c *credit) lacks() bool {
-	return c.hwm != 0 && c.room() <= 0 || c.weight.hwm != 0 && c.weight.room() <= 0
+	return c.hwm != 0 && c.room() <= 0 || c.weight != nil && c.weight.room() <= 0
 }
 
 // wakeAt returns the position at which a writer that waits should be woken:
@@ -112,7 +117,7 @@ func (c *credit) wakeAt() int64 {
 	for i := range c.n {
 		m := c.marks[(c.head+i)%len(c.marks)]
 		half := (c.hwm == 0 || c.written-m.count <= c.hwm/2) &&
-			(c.weight.hwm == 0 || c.weight.written-m.bytes <= c.weight.hwm/2)
+			(c.weight == nil || c.weight.written-m.bytes <= c.weight.hwm/2)
 		if half || i == c.n-1 {
 			return m.pos
 		}
@@ -136,10 +141,10 @@ func (l *Log) SetHWM(hwm int) {
 // readerStep returns after how many messages the reader is to give credit at the
 // latest: each may be heavy, if their weight counts.
 func (l *Log) readerStep() int64 {
-	if l.w.weight.hwm != 0 {
+	if l.w.weight != nil {
 		return 1
 	}
-	return l.w.step
+	return l.w.credit.step()
 }
 
 // Full reports whether the log is at its high-water mark. If it is, onWritable
@@ -180,7 +185,7 @@ func (l *Log) Room() int {
 	switch {
 	case l.Full():
 		return 0
-	case c.weight.hwm != 0 && c.weight.room() < int64(len(l.w.data)-l.w.off):
+	case c.weight != nil && c.weight.room() < int64(len(l.w.data)-l.w.off):
 		return 1 // as what is reserved may be too much
 	case c.hwm == 0:
 		return 1 << 30
@@ -194,7 +199,7 @@ func (l *Log) Room() int {
 // Writer only.
 func (l *Log) Burst() int {
 	room := l.Room()
-	if l.w.credit.weight.hwm != 0 {
+	if l.w.credit.weight != nil {
 		return min(room, 1)
 	}
 	return room
@@ -225,6 +230,6 @@ func (l *Log) give(pos int64) {
 	l.r.given, l.r.unread = pos, l.step.Load()
 	l.consumed.Store(pos)
 	if want := l.want.Load(); want != 0 && pos >= want && l.want.CompareAndSwap(want, 0) {
-		l.onWritable()
+		l.r.onWritable()
 	}
 }

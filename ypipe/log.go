@@ -66,12 +66,11 @@ type Log struct {
 
 	pool       *arena.Pool
 	onReadable func()
-	onWritable func()
 }
 
 // What the ends may take, in bytes: whole cache lines. An idle connection has two logs.
 const (
-	writerSize = 256
+	writerSize = 192
 	readerSize = 128
 )
 
@@ -84,7 +83,8 @@ const (
 // goroutine, when the writer that found the log full may go on. It may call the
 // writer's methods, in the writer's place.
 func NewLog(pool *arena.Pool, hwm int, onReadable, onWritable func()) *Log {
-	l := &Log{pool: pool, onReadable: onReadable, onWritable: onWritable}
+	l := &Log{pool: pool, onReadable: onReadable}
+	l.r.onWritable = onWritable
 	l.SetHWM(hwm)
 	return l
 }

@@ -19,6 +19,8 @@ type logReader struct {
 	unread    int64      // messages until credit is given
 
 	peeked cursor // end of what Spans has returned
+
+	onWritable func()
 }
 
 // Next takes the next frame. Its body is a view that is valid until the next

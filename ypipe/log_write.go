@@ -150,7 +150,7 @@ func (l *Log) Rollback() {
 		after = next
 	}
 	w.cursor = w.whole
-	w.aside = w.weight.written - int64(w.off) // means nothing if there is no limit
+	w.aside = w.credit.bytes() - int64(w.off) // means nothing if there is no limit
 	w.data = nil
 	w.borrowed = w.chunk != nil && w.chunk.Lent()
 	if w.chunk != nil {

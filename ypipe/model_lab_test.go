@@ -250,10 +250,10 @@ func (b *lab) finally() error {
 	c := &b.Log.w.credit
 	for range 2 { // before and after the memory is given back
 		c.settle(b.consumed.v)
-		if x := c.weight; x.hwm != 0 && (c.n != 0 || x.room() <= x.hwm-x.step) {
+		if x := c.weight; x != nil && (c.n != 0 || x.room() <= x.hwm-x.step) {
 			return fmt.Errorf("the log is empty, and credit is %d of %d bytes, %d marks", x.room(), x.hwm, c.n)
 		}
-		if b.limit != 0 && (c.n != 0 || c.room() <= c.hwm-c.step) {
+		if b.limit != 0 && (c.n != 0 || c.room() <= c.hwm-c.step()) {
 			return fmt.Errorf("the log is empty, and credit is %d of %d messages, %d marks", c.room(), c.hwm, c.n)
 		}
 		b.Idle()

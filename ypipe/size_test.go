@@ -10,7 +10,7 @@ import (
 // An idle log is to fill a size class of the allocator, and its ends cache lines.
 func TestSizeOfLog(t *testing.T) {
 	var l Log
-	if size := unsafe.Sizeof(l); size != 512 {
+	if size := unsafe.Sizeof(l); size > 448 {
 		t.Errorf("a log takes %d bytes", size)
 	}
 	for name, at := range map[string]uintptr{"reader": unsafe.Offsetof(l.r), "end": unsafe.Offsetof(l.end), "consumed": unsafe.Offsetof(l.consumed)} {

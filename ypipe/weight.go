@@ -5,7 +5,7 @@ package ypipe
 // what the log holds is below it; so it is passed by one message at most, and
 // every message gets through.
 type weight struct {
-	hwm     int64 // 0: no limit, and the bytes are not counted
+	hwm     int64 // more than 0
 	step    int64 // bytes from mark to mark
 	written int64 // bytes of whole messages so far
 	settled int64 // bytes known to be consumed
@@ -21,21 +21,33 @@ func (w *weight) room() int64 { return w.hwm - (w.written - w.settled) }
 // Writer only.
 func (l *Log) SetByteHWM(bytes int64) {
 	c := &l.w.credit
-	before := c.weight.hwm
-	c.weight.hwm = max(bytes, 0)
-	c.weight.step = max(1, c.weight.hwm/markSlots)
-	if before == 0 {
-		c.weight.written = l.weigh()
-		c.weight.settled = c.weight.written
+	switch {
+	case bytes <= 0:
+		c.weight = nil
+	case c.weight == nil:
+		now := l.weigh()
+		c.weight = &weight{written: now, settled: now}
 		for i := range c.n {
-			c.marks[(c.head+i)%len(c.marks)].bytes = c.weight.written
+			c.marks[(c.head+i)%len(c.marks)].bytes = now
 		}
 	}
+	if c.weight != nil {
+		c.weight.hwm = bytes
+		c.weight.step = max(1, bytes/markSlots)
+	}
 	c.plan()
-	if c.weight.hwm != 0 && c.written > c.marked() {
+	if c.weight != nil && c.written > c.marked() {
 		c.mark(l.w.whole.pos()) // as in SetHWM
 	}
 	l.step.Store(l.readerStep())
+}
+
+// bytes returns those of whole messages so far, or 0 if they are not counted.
+func (c *credit) bytes() int64 {
+	if c.weight == nil {
+		return 0
+	}
+	return c.weight.written
 }
 
 // weigh returns the bytes up to the end of the last whole message.

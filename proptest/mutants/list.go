@@ -21,7 +21,7 @@ var mutants = []mutant{
 	{"a wake-up is lost", "ypipe", "if l.end.Swap(end) == asleep {", "if l.end.Swap(end) == asleep && end%3 != 0 {", local + "pipeline"},
 	{"HWM: one message too many", "ypipe", "return c.hwm - (c.written - c.settled)", "return c.hwm - (c.written - c.settled) + 1", exact + "exact"},
 	{"HWM: one message too few", "ypipe", "return c.hwm - (c.written - c.settled)", "return c.hwm - (c.written - c.settled) - 1", exact + "exact"},
-	{"HWM: no credit comes back", "ypipe", "\t\tl.onWritable()\n\t}\n}", "\t}\n}", exact + "exact"},
+	{"HWM: no credit comes back", "ypipe", "\t\tl.r.onWritable()\n\t}\n}", "\t}\n}", exact + "exact"},
 	{"HWM: of an inproc pipe is that of one end", "patterns", "return send + recv", "return send", exact + "exact"},
 	{"HWM: a ROUTER heeds none", "patterns", "case p.hasRoom():", "case true:", exact + "exact"},
 	{"HWM: the load balancer heeds none", "patterns.loadBalancer.pick", "if !p.out.Full() {", "if true {", exact + "exact"},

@@ -15,18 +15,20 @@ import (
 // Dial connects to address; see the package's text. The connection is a
 // *net.TCPConn. If every address failed, the error wraps the errors of all.
 func (t Transport) Dial(ctx context.Context, address string, o *transport.Options) (net.Conn, error) {
-	opts := o.Clone()
-	target, err := parseDial(address, opts.IPv6)
+	if o == nil {
+		o = new(transport.Options)
+	}
+	target, err := parseDial(address, o.IPv6)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkOptions(&opts, system); err != nil {
+	if err := checkOptions(o, system); err != nil {
 		return nil, err
 	}
-	if opts.SOCKSProxy != "" {
-		return t.dialThrough(ctx, target, &opts)
+	if o.SOCKSProxy != "" {
+		return t.dialThrough(ctx, target, o)
 	}
-	return t.dial(ctx, target, &opts)
+	return t.dial(ctx, target, o)
 }
 
 // dial connects to the first address of the target's that answers.

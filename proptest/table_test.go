@@ -144,13 +144,13 @@ func (n *notes) writeWays(b *strings.Builder) {
 }
 
 func (n *notes) writeChecks(b *strings.Builder) {
-	head := []string{"property"}
+	head := []string{"property", "sockets"}
 	for _, m := range Media() {
 		head = append(head, m.Name)
 	}
 	writeHead(b, append(head, "what is promised")...)
 	for _, p := range Properties() {
-		cells := []string{p.Name}
+		cells := []string{p.Name, p.Sockets}
 		for _, m := range Media() {
 			cells = append(cells, n.checkCell(p.Name, m.Name))
 		}

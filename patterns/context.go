@@ -72,7 +72,7 @@ func (c *Context) add(s *socket) error {
 	case !s.cfg.internal && len(c.sockets)-c.internal >= c.maxSockets:
 		return ErrTooManySockets
 	}
-	node, err := c.root.Spawn(s.typ, actor.Spec{})
+	node, err := c.root.Spawn(s.typ, actor.Spec{Look: s.look})
 	if err != nil {
 		return zmq.ErrClosed
 	}

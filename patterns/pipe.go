@@ -46,6 +46,8 @@ type pipe struct {
 	round   uint64  // of the distributor, that chose it last
 	demands demands // what a publisher notes of it
 
+	emptied int64 // messages sent before out was found consumed at the last look
+
 	newest *conflation // what in is filled from; nil if the pipe does not conflate
 
 	refused error // why a connection is not to serve the pipe, said while it asks

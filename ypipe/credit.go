@@ -217,6 +217,18 @@ func (l *Log) Taken() int64 { return l.r.pos() }
 // Written returns the number of whole messages written so far. Writer only.
 func (l *Log) Written() int64 { return l.w.written }
 
+// Counts returns how many whole messages have been written, and how many of these are known to be consumed: all, if
+// that is so, and else up to a sixteenth of the high-water mark too few, or, without that mark, none. hwm is the mark, in
+// messages, or 0. Writer only.
+func (l *Log) Counts() (written, consumed, hwm int64) {
+	c := &l.w.credit
+	pos := l.consumed.Load()
+	if c.settle(pos); pos >= l.w.whole.pos() {
+		return c.written, c.written, c.hwm
+	}
+	return c.written, c.settled, c.hwm
+}
+
 // giveAll gives credit for all that the reader has taken. Reader only.
 func (l *Log) giveAll() {
 	if pos := l.r.pos(); l.r.given != pos {

@@ -4,7 +4,7 @@
 //
 //	http.Handle("/debug/actors", actorhttp.Handler(supervisor.Node()))
 //
-// The tree may be one of typed actors, of pipelines, or of sockets; looking at it
+// The tree may be one of typed actors, of pipelines, or of sockets (patterns.Context.Node); looking at it
 // costs nothing but the looking. The page asks for the figures every second. Programs
 // get them with "?format=json", as an [actor.Snapshot], and as lines of text with
 // "?format=text". "?max=" limits how many nodes are shown: from 1 to [MaxNodes],

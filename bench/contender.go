@@ -28,7 +28,7 @@ type contender struct {
 
 // goPeers are the libraries that this program plays itself.
 func goPeers(labels bool) []peer.Library {
-	return []peer.Library{own.New(labels), floor.Library{}, floor.Library{Reused: true}, peer.Actors(channels.Troupe{})}
+	return []peer.Library{own.New(labels), floor.Library{}, floor.Library{Reused: true}, floor.Library{Whole: true}, peer.Actors(channels.Troupe{})}
 }
 
 // others are the Go libraries that have a module of their own, by the names of
@@ -66,7 +66,7 @@ func (g *gallery) find(ctx context.Context, name string) (contender, error) {
 
 func (g *gallery) make(ctx context.Context, name string) (contender, error) {
 	switch {
-	case name == own.Name || name == "net" || name == "net-reused" || name == channels.Name:
+	case name == own.Name || name == "net" || name == "net-reused" || name == "net-whole" || name == channels.Name:
 		self, err := os.Executable()
 		return contender{name: name, command: []string{self, "-peer", name}, optional: name != own.Name}, err
 	case name == "libzmq":
@@ -76,7 +76,7 @@ func (g *gallery) make(ctx context.Context, name string) (contender, error) {
 	case troupes[name] != "":
 		return g.buildTroupe(ctx, name)
 	}
-	return contender{}, fmt.Errorf("no library %q; there are %s, libzmq, net, net-reused, %s, of actors %s, and none or all",
+	return contender{}, fmt.Errorf("no library %q; there are %s, libzmq, net, net-reused, net-whole, %s, of actors %s, and none or all",
 		name, own.Name, strings.Join(others[:], ", "), strings.Join(troupeNames(), ", "))
 }
 
@@ -101,7 +101,7 @@ func (o options) contenders(ctx context.Context, g *gallery, alone bool, stderr 
 			names = []string{channels.Name}
 		}
 	case "all":
-		names = append([]string{"libzmq", "net", "net-reused"}, others[:]...)
+		names = append([]string{"libzmq", "net", "net-reused", "net-whole"}, others[:]...)
 		if alone {
 			names = troupeNames()
 		}

@@ -88,7 +88,7 @@ func TestFromRejects(t *testing.T) {
 // Every library that may be compared with has a color of its own.
 func TestColors(t *testing.T) {
 	seen := make(map[int]string)
-	for _, library := range []string{"zeroactor", "libzmq 4.3.4", "net", "net-reused", "pebbe/zmq4 (libzmq 4.3.4)", "go-zeromq/zmq4", "mangos v3", "x"} {
+	for _, library := range []string{"zeroactor", "libzmq 4.3.4", "net", "net-reused", "net-whole", "pebbe/zmq4 (libzmq 4.3.4)", "go-zeromq/zmq4", "mangos v3", "x"} {
 		if other := seen[colorOf(library)]; other != "" {
 			t.Errorf("%s and %s have one color", library, other)
 		}

@@ -107,7 +107,8 @@ func (o *options) register(f *flag.FlagSet) {
 	f.IntVar(&o.procs, "procs", 2, "`processes`: 2, or 1 with both peers in it; inproc takes 1")
 	f.StringVar(&o.subject, "subject", own.Name, "the `library` to measure; libzmq against itself shows the noise")
 	f.StringVar(&o.vs, "vs", "", "the `libraries` to compare with, separated by commas: libzmq, zeroactor, net (no messages,\n"+
-		"buffers of 64 KiB), net-reused (no messages, a buffer of the message's size), pebbe, go-zeromq, mangos;\n"+
+		"buffers of 64 KiB), net-reused (no messages, a buffer of the message's size, of which each read writes over the one before),\n"+
+		"net-whole (the same, but messages are whole in it), pebbe, go-zeromq, mangos;\n"+
 		"of actors channels, ergo, hollywood, protoactor; all, or none (default libzmq where there is one; for actors channels)")
 	f.StringVar(&o.sources, "source", "", "build other libraries of actors from copies of their source: `NAME=DIR`, several separated by commas")
 	f.IntVar(&o.count, "count", 0, "`number` of messages or round trips a sample; 0 means as many as take -time")

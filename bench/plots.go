@@ -14,7 +14,7 @@ import (
 
 // colorOf gives each library the same color in all plots.
 func colorOf(library string) int {
-	for i, prefix := range []string{own.Name, "libzmq", "net-reused", "net", "pebbe", "go-zeromq", "mangos"} {
+	for i, prefix := range []string{own.Name, "libzmq", "net-reused", "net-whole", "net", "pebbe", "go-zeromq", "mangos"} {
 		if strings.HasPrefix(library, prefix) {
 			return i
 		}

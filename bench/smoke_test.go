@@ -62,7 +62,7 @@ func TestSmoke(t *testing.T) {
 		lines int
 	}{
 		{"-case push,rtt -transport tcp,ipc -sizes 0 -vs libzmq", 4},
-		{"-case push -sizes 10,100000 -vs net,net-reused", 4},
+		{"-case push -sizes 10,100000 -vs net,net-reused,net-whole", 6},
 		{"-case rtt -transport ipc -sizes 10 -vs net,net-reused", 2},
 		{"-case dealer,rtt-dealer,rtt-pair -sizes 10 -vs libzmq", 3},
 		{"-case push,dealer -sizes 10 -peers 3 -vs libzmq", 2},

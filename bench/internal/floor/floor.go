@@ -21,12 +21,17 @@ import (
 const bufferSize = 64 << 10
 
 // Library is bare net. With Reused the receive buffer is as large as a message,
-// however large that is, else it is always of 64 KiB.
-type Library struct{ Reused bool }
+// however large that is, else it is always of 64 KiB. Each read writes over what the one
+// before it has read, and touches no more of the buffer than the system has at a time. With
+// Whole it does not: in the end the message is there, as who uses it needs it.
+type Library struct{ Reused, Whole bool }
 
-// Name returns "net" or "net-reused".
+// Name returns "net", "net-reused" or "net-whole".
 func (l Library) Name() string {
-	if l.Reused {
+	switch {
+	case l.Whole:
+		return "net-whole"
+	case l.Reused:
 		return "net-reused"
 	}
 	return "net"
@@ -37,16 +42,17 @@ func (l Library) Open(_ context.Context, typ string, j peer.Job) (peer.Socket, e
 	if j.Prefix > 0 || j.Subs > 0 || j.Peers > 1 {
 		return nil, peer.Unsupported(l.Name(), typ)
 	}
-	return &socket{job: j, reused: l.Reused}, nil
+	return &socket{job: j, library: l}, nil
 }
 
 type socket struct {
 	job      peer.Job
-	reused   bool
+	library  Library
 	listener net.Listener
 	conn     net.Conn
 	out      *bufio.Writer
 	buffer   []byte
+	at       int // where in it the next read goes
 	extra    int // bytes read that belong to messages not asked for yet
 }
 
@@ -105,7 +111,7 @@ func (s *socket) accept() (err error) {
 	}
 	if s.buffer == nil {
 		size := bufferSize
-		if s.reused {
+		if s.library.Reused || s.library.Whole {
 			size = max(size, s.frame())
 		}
 		s.buffer = make([]byte, size)
@@ -165,11 +171,14 @@ func (s *socket) Receive(n int) error {
 			s.extra = -want
 			return nil
 		}
-		got, err := s.conn.Read(s.buffer)
+		got, err := s.conn.Read(s.buffer[s.at:])
 		if err != nil {
 			return err
 		}
 		want -= got
+		if s.library.Whole {
+			s.at = (s.at + got) % len(s.buffer)
+		}
 	}
 }
 

@@ -36,7 +36,7 @@ type Series struct {
 type Point struct{ X, Y, Low, High float64 }
 
 // Colors is how many there are; a Color beyond is one of them again.
-const Colors = 8
+const Colors = 9
 
 // Size of a plot and of what is around it, in the units of its viewBox.
 const (

@@ -76,7 +76,7 @@ func TestGateTrips(t *testing.T) {
 		t.Fatalf("record %+v, %v", record, err)
 	}
 	for _, test := range []struct{ plant, setting, problem string }{
-		{"-plant 200us", "push tcp 10", "want at most"},
+		{"-plant 20us", "push tcp 10", "want at most"},
 		{"-litter -count 5000", "push inproc 10", "want no allocation"},
 	} {
 		out, err := gate(test.plant)

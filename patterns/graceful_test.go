@@ -2,6 +2,7 @@ package patterns_test
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/zeroactor/zmq"
@@ -78,37 +79,40 @@ func gracefulClose(t *testing.T, in patterns.Option, wildcard string) {
 // their peer, which is connected, neither reads nor closes: their linger, which has
 // no end, is not for that.
 func TestCloseWithNothingToHandOver(t *testing.T) {
+	type closer interface {
+		kindSocket
+		Close() error
+		CloseNow() error
+	}
+	all := make(map[string]closer)
+	ctx := testContext(t)
 	for name, wildcard := range wildcards(t) {
 		if name == "inproc" {
 			continue
 		}
 		for _, k := range kindsOf(marks{1000, 1000}) {
-			if k.name == "STREAM" {
-				continue // its peers have no handshake to see the end of
-			}
-			t.Run(name+"/"+k.name, func(t *testing.T) {
-				t.Parallel()
-				in, ctx := patterns.InContext(newContext(t)), testContext(t)
-				s := k.make(t, in, patterns.Linger(-1)).(interface {
-					kindSocket
-					Close() error
-					CloseNow() error
-				})
-				events := newWatch(t, s.Monitor(ctx))
-				dialPeer(t, must(s.Bind(wildcard))(t).String(), k.peer, "")
-				events.until(patterns.HandshakeSucceeded)
-				closed := make(chan error, 1)
-				go func() { closed <- s.Close() }()
-				select {
-				case err := <-closed:
-					if err != nil {
-						t.Error(err)
-					}
-				case <-ctx.Done():
-					s.CloseNow()
-					t.Fatal("it waits for the peer")
-				}
-			})
+			s := k.make(t, patterns.InContext(newContext(t)), patterns.Linger(-1)).(closer)
+			events := newWatch(t, s.Monitor(ctx))
+			dialPeer(t, must(s.Bind(wildcard))(t).String(), k.peer, "")
+			events.until(patterns.HandshakeSucceeded)
+			all[name+"/"+k.name] = s
 		}
 	}
+	var closes sync.WaitGroup // at once: each waits a second for its peer's last words
+	for name, s := range all {
+		closes.Go(func() {
+			closed := make(chan error, 1)
+			go func() { closed <- s.Close() }()
+			select {
+			case err := <-closed:
+				if err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+			case <-ctx.Done():
+				s.CloseNow()
+				t.Errorf("%s waits for the peer", name)
+			}
+		})
+	}
+	closes.Wait()
 }

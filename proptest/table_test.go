@@ -50,6 +50,37 @@ func TestTable(t *testing.T) {
 	}
 }
 
+// TestReliability holds that the properties that docs/RELIABILITY.md names, in the last column
+// of its tables of promises, are some.
+func TestReliability(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "docs", "RELIABILITY.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := 0
+	asked := false
+	for line := range strings.Lines(string(text)) {
+		cells := strings.Split(strings.Trim(line, "| \n"), " | ")
+		last := cells[len(cells)-1]
+		switch {
+		case !strings.HasPrefix(line, "|"):
+			asked = false
+		case last == "property":
+			asked = true
+		case asked && !strings.HasPrefix(line, "|--"):
+			for name := range strings.SplitSeq(last, ", ") {
+				named++
+				if Promise(name) == "no promise" && !slices.ContainsFunc(Properties(), func(p Property) bool { return p.Name == name }) {
+					t.Errorf("no property %q", name)
+				}
+			}
+		}
+	}
+	if named < 20 {
+		t.Errorf("only %d properties are named", named)
+	}
+}
+
 func tables() string {
 	var b strings.Builder
 	var n notes

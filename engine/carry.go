@@ -14,9 +14,41 @@ const maxCarry = time.Millisecond
 // less than half of what a loopback does.
 const carryRate = 1 << 30
 
-// patience is how long a sender waits for the system to take that many bytes.
+// slowRate is how many bytes a second it must take on the whole, as long as it takes any, for
+// the sender to go on waiting. To copy a message of many MiB to fresh memory because its
+// peer was not given the processor for a while takes longer than the message does, and makes the
+// next one late as well.
+const slowRate = 1 << 27
+
+// patience is how long a sender waits for the system to take that many bytes, if it takes
+// none.
 func patience(size int) time.Duration {
 	return maxCarry + time.Duration(size)*time.Second/carryRate
+}
+
+// A bound says how long a sender waits for the system to take a message.
+type bound struct {
+	slack time.Duration // from when the system has taken something
+	next  time.Time     // when it is over, by what is known
+	last  time.Time     // when it is over in any case
+}
+
+// newBound returns the bound of who begins now to wait for that many bytes.
+func newBound(now time.Time, size int) bound {
+	slack := patience(size)
+	return bound{slack, now.Add(slack), now.Add(maxCarry + time.Duration(size)*time.Second/slowRate)}
+}
+
+// moved is told that the system has taken something. It reports whether next is later than
+// before; that is not each time, since to set a deadline takes a while too.
+func (b *bound) moved(now time.Time) (later bool) {
+	if !b.next.Before(b.last) || b.next.Sub(now) > b.slack/2 {
+		return false
+	}
+	if b.next = now.Add(b.slack); b.next.After(b.last) {
+		b.next = b.last
+	}
+	return true
 }
 
 // Carry is Write for who has just sent a message of that many bytes. It also waits

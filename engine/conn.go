@@ -137,7 +137,7 @@ func (c *Conn) open(ctx context.Context) (rest []byte, err error) {
 	if c.cfg.Subscriptions && peer.FiltersItself() {
 		c.presumed = true
 	}
-	c.writer.init(newSink(c.nc), transform)
+	c.writer.init(newSink(c.nc, c.port), transform)
 	c.reader.init(newSource(c.nc), c.port.In, c.cfg.Limits.largest())
 	c.role.init(c)
 	return rest, nil

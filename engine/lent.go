@@ -101,7 +101,7 @@ func (c *Conn) writePromised(body []byte) error {
 // writeFrom writes head and body, and counts what the system has taken in w.sent.
 func (c *Conn) writeFrom(head, body []byte) error {
 	w := &c.writer
-	bounded := false
+	var b bound
 	for {
 		n, err := w.handle.write(head, body)
 		w.sent += n
@@ -111,15 +111,17 @@ func (c *Conn) writeFrom(head, body []byte) error {
 			head = head[n:]
 		}
 		if err == nil && len(body) > 0 {
-			if !bounded {
-				bounded = true
-				c.nc.SetWriteDeadline(time.Now().Add(patience(len(body))))
+			if now := time.Now(); b.slack == 0 {
+				b = newBound(now, len(body))
+				c.nc.SetWriteDeadline(b.next)
+			} else if n > 0 && b.moved(now) {
+				c.nc.SetWriteDeadline(b.next)
 			}
 			if w.handle.wait() == nil {
 				continue
 			} // else: what is wrong, if it is not the time, is met again
 		}
-		if bounded {
+		if b.slack != 0 {
 			c.nc.SetWriteDeadline(time.Time{})
 		}
 		return err
@@ -128,7 +130,8 @@ func (c *Conn) writeFrom(head, body []byte) error {
 
 // WaitIdle waits until all that is in Out now, which is up to the position, has been
 // written, but no longer than a message of that many bytes may take: then one can be
-// written by its sender. The turn must not be held.
+// written by its sender. That is longer while the system takes some of it. The turn must not be
+// held.
 func (p *Port) WaitIdle(ctx context.Context, position int64, size int) {
-	p.pace(ctx, position, patience(size))
+	p.pace(ctx, position, newBound(time.Now(), size))
 }

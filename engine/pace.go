@@ -24,10 +24,12 @@ type pacing struct {
 // Pace waits until Out is consumed up to the position, for a short while at
 // most. It does not wait for a connection that did not make any progress then.
 // The caller must not hold the socket's turn.
-func (p *Port) Pace(ctx context.Context, position int64) { p.pace(ctx, position, maxPace) }
+func (p *Port) Pace(ctx context.Context, position int64) {
+	p.pace(ctx, position, bound{slack: maxPace})
+}
 
 // pace is Pace with the time that it waits at most.
-func (p *Port) pace(ctx context.Context, position int64, most time.Duration) {
+func (p *Port) pace(ctx context.Context, position int64, b bound) {
 	p.mu.Lock()
 	if p.pacing.stuck || p.conn == nil {
 		p.mu.Unlock()
@@ -40,9 +42,9 @@ func (p *Port) pace(ctx context.Context, position int64, most time.Duration) {
 	p.pacing.timer = nil
 	p.mu.Unlock()
 	if timer == nil {
-		timer = time.NewTimer(most)
+		timer = time.NewTimer(b.slack)
 	} else {
-		timer.Reset(most)
+		timer.Reset(b.slack)
 	}
 	defer p.endPace(timer)
 	moves := false
@@ -50,6 +52,9 @@ func (p *Port) pace(ctx context.Context, position int64, most time.Duration) {
 		select {
 		case <-p.pacing.progress:
 			moves = true
+			if now := time.Now(); b.moved(now) {
+				timer.Reset(b.next.Sub(now))
+			}
 		case <-timer.C:
 			p.mu.Lock()
 			p.pacing.stuck = p.pacing.waits && !moves

@@ -71,7 +71,9 @@ func TestPaceOfSlowConnection(t *testing.T) {
 		for range 10 {
 			e.send(message{body})
 		}
+		done := make(chan struct{})
 		go func() {
+			defer close(done)
 			for { // a message in a little more than half of the time
 				if _, err := io.CopyN(io.Discard, b, 1<<20+longHeader); err != nil {
 					return
@@ -88,5 +90,48 @@ func TestPaceOfSlowConnection(t *testing.T) {
 		}
 		e.Finish()
 		b.Close()
+		<-done
 	})
+}
+
+// TestWaitIdleOfSlowConnection: a large message is waited for as long as the connection
+// makes progress, but not for longer than it takes at the least rate that is worth it.
+func TestWaitIdleOfSlowConnection(t *testing.T) {
+	const size = 16 << 20
+	slack := patience(size)
+	for _, c := range []struct {
+		pause time.Duration // between two steps of progress
+		want  time.Duration
+	}{
+		{slack * 6 / 10, maxCarry + size*time.Second/slowRate},
+		{slack * 2, slack},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			e := newEnd(0, 0)
+			a, b := newMemConns(64 << 10)
+			established(t, testConfig("DEALER", e.Port), a, b)
+			synctest.Wait()
+			for range 100 {
+				e.send(message{make([]byte, 1<<20)})
+			}
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				for {
+					time.Sleep(c.pause) // virtual
+					if _, err := io.CopyN(io.Discard, b, 1<<20+longHeader); err != nil {
+						return
+					}
+				}
+			}()
+			began := time.Now()
+			e.WaitIdle(t.Context(), e.Out.End(), size)
+			if took := time.Since(began); took != c.want {
+				t.Errorf("with progress each %v it waited %v, want %v", c.pause, took, c.want)
+			}
+			e.Finish()
+			b.Close()
+			<-done
+		})
+	}
 }

@@ -7,11 +7,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// newSink returns the best sink for the connection.
-func newSink(nc net.Conn) sink {
+// newSink returns the best sink for the connection, which tells the port when it makes
+// progress in a write that takes long.
+func newSink(nc net.Conn, p *Port) sink {
 	if sc, ok := nc.(syscall.Conn); ok {
 		if rc, err := sc.SyscallConn(); err == nil {
-			s := &fdSink{rc: rc}
+			s := &fdSink{rc: rc, port: p}
 			s.try = s.tryWrite
 			return s
 		}
@@ -25,17 +26,19 @@ const maxIovecs = 1024
 // fdSink writes to a descriptor.
 type fdSink struct {
 	rc    syscall.RawConn
+	port  *Port
 	try   func(fd uintptr) bool // tryWrite, bound once
 	spans [][]byte
 	wait  bool
 	n     int
+	told  int // of n, when the port was told last
 	err   error
 }
 
 func (s *fdSink) canTry() bool { return true }
 
 func (s *fdSink) write(spans [][]byte, wait bool) (int, error) {
-	s.spans, s.wait, s.n, s.err = spans, wait, 0, nil
+	s.spans, s.wait, s.n, s.told, s.err = spans, wait, 0, 0, nil
 	err := s.rc.Write(s.try)
 	s.spans = nil
 	if err == nil {
@@ -60,6 +63,10 @@ func (s *fdSink) tryWrite(fd uintptr) (done bool) {
 			s.spans = skip(s.spans, n)
 		case syscall.EINTR:
 		case syscall.EAGAIN:
+			if s.wait && s.n > s.told {
+				s.told = s.n
+				s.port.progressed()
+			}
 			return !s.wait
 		default:
 			s.err = err

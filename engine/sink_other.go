@@ -5,4 +5,4 @@ package engine
 import "net"
 
 // newSink returns the best sink for the connection.
-func newSink(nc net.Conn) sink { return &connSink{Conn: nc} }
+func newSink(nc net.Conn, _ *Port) sink { return &connSink{Conn: nc} }

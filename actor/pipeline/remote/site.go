@@ -37,11 +37,12 @@ type Site struct {
 	Plan
 
 	// Quiet is how long a worker may be silent before its work is given to
-	// others. 0 is [DefaultQuiet].
+	// others. 0 is [DefaultQuiet]; negative is an error of Run.
 	Quiet time.Duration
 
 	// Patience is how long a worker waits to hear of the pipeline before it
-	// gives up. 0 is [DefaultPatience].
+	// gives up, and an end of an edge for somebody at the other one. 0 is [DefaultPatience]; negative is an
+	// error of Run.
 	Patience time.Duration
 
 	// Context is that of the sockets. nil is the default one.
@@ -72,8 +73,8 @@ var ErrSite = errors.New("remote: bad site")
 
 // Run plays the site's part of the pipeline, which must have been built with it: it runs
 // the pipeline, or does the work of one of its stages until the pipeline has ended
-// or ctx is done. The error is the pipeline's, or the cause of ctx, wrapped, or says why
-// no work can be done.
+// or ctx is done. It may be called once. The error is the pipeline's, or the cause of ctx, wrapped, or says why
+// no work can be done: an [ErrSite] for what is wrong with the site, all of it at once.
 func (s *Site) Run(ctx context.Context, p *pipeline.Pipeline) error {
 	if err := s.check(); err != nil {
 		return err

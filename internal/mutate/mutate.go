@@ -65,21 +65,34 @@ func (c Change) Apply(tags ...string) (file string, text []byte, err error) {
 // Overlay applies the change and writes what the go command is to be told of it, with
 // "-overlay", into a directory. It returns the name of that file.
 func (c Change) Overlay(dir string, tags ...string) (name string, err error) {
-	file, text, err := c.Apply(tags...)
-	if err != nil {
-		return "", err
+	return Overlay(dir, []Change{c}, tags...)
+}
+
+// Overlay is [Change.Overlay] for several changes, each in a file of its own.
+func Overlay(dir string, changes []Change, tags ...string) (name string, err error) {
+	replace := make(map[string]string)
+	for i, c := range changes {
+		file, text, err := c.Apply(tags...)
+		if err != nil {
+			return "", err
+		}
+		if file, err = filepath.Abs(file); err != nil {
+			return "", err
+		}
+		if replace[file] != "" {
+			return "", fmt.Errorf("%s is changed twice", file)
+		}
+		replace[file] = filepath.Join(dir, fmt.Sprintf("%d_%s", i, filepath.Base(file)))
+		if err := os.WriteFile(replace[file], text, 0o600); err != nil {
+			return "", err
+		}
 	}
-	file, err = filepath.Abs(file)
-	if err != nil {
-		return "", err
-	}
-	changed := filepath.Join(dir, filepath.Base(file))
-	replace, err := json.Marshal(map[string]map[string]string{"Replace": {file: changed}})
+	told, err := json.Marshal(map[string]map[string]string{"Replace": replace})
 	if err != nil {
 		return "", err
 	}
 	name = filepath.Join(dir, "overlay.json")
-	return name, errors.Join(os.WriteFile(changed, text, 0o600), os.WriteFile(name, replace, 0o600))
+	return name, os.WriteFile(name, told, 0o600)
 }
 
 // A source is one file.

@@ -27,7 +27,7 @@ func TestLines(t *testing.T) {
 		Ticks: []Tick{{0, "1 B"}, {10, "1 KiB"}},
 		Series: []Series{
 			{Name: "ours & co", Color: 0, Points: []Point{{0, 100, 90, 110}, {10, 50, 50, 50}}},
-			{Name: "theirs", Color: 9, Dashed: true, Smooth: true, Points: []Point{{0, 40, 0, 0}, {10, 20, 0, 0}}},
+			{Name: "theirs", Color: Colors + 1, Dashed: true, Smooth: true, Points: []Point{{0, 40, 0, 0}, {10, 20, 0, 0}}},
 		}}
 	svg := p.SVG()
 	wellFormed(t, svg)

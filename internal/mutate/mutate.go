@@ -68,10 +68,10 @@ func (c Change) Overlay(dir string, tags ...string) (name string, err error) {
 	return Overlay(dir, []Change{c}, tags...)
 }
 
-// Overlay is [Change.Overlay] for several changes, each in a file of its own.
+// Overlay is [Change.Overlay] for several changes, each in a file of another name.
 func Overlay(dir string, changes []Change, tags ...string) (name string, err error) {
 	replace := make(map[string]string)
-	for i, c := range changes {
+	for _, c := range changes {
 		file, text, err := c.Apply(tags...)
 		if err != nil {
 			return "", err
@@ -79,11 +79,14 @@ func Overlay(dir string, changes []Change, tags ...string) (name string, err err
 		if file, err = filepath.Abs(file); err != nil {
 			return "", err
 		}
-		if replace[file] != "" {
-			return "", fmt.Errorf("%s is changed twice", file)
+		changed := filepath.Join(dir, filepath.Base(file))
+		for other, to := range replace {
+			if to == changed {
+				return "", fmt.Errorf("%s is changed, and so is %s", file, other)
+			}
 		}
-		replace[file] = filepath.Join(dir, fmt.Sprintf("%d_%s", i, filepath.Base(file)))
-		if err := os.WriteFile(replace[file], text, 0o600); err != nil {
+		replace[file] = changed
+		if err := os.WriteFile(changed, text, 0o600); err != nil {
 			return "", err
 		}
 	}

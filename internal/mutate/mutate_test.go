@@ -102,10 +102,10 @@ func TestOverlay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if changed, err := os.ReadFile(filepath.Join(dir, "0_one.go")); err != nil || !strings.Contains(string(changed), "t.n -= 1") || !strings.Contains(string(list), filepath.Join(c.Dir, "one.go")) {
+	if changed, err := os.ReadFile(filepath.Join(dir, "one.go")); err != nil || !strings.Contains(string(changed), "t.n -= 1") || !strings.Contains(string(list), filepath.Join(c.Dir, "one.go")) {
 		t.Errorf("%s, %v:\n%s", list, err, changed)
 	}
-	if _, err := Overlay(dir, []Change{c, c}); err == nil || !strings.Contains(err.Error(), "twice") {
+	if _, err := Overlay(dir, []Change{c, c}); err == nil || !strings.Contains(err.Error(), "and so is") {
 		t.Errorf("two changes of one file: %v", err)
 	}
 	c.Old = "nowhere"

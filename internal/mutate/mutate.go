@@ -5,6 +5,7 @@ package mutate
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -35,10 +36,15 @@ type Change struct {
 // Apply returns the file that is changed, and its new text. Tests are no part of the
 // package, nor is what is not built with the given tags.
 func (c Change) Apply(tags ...string) (file string, text []byte, err error) {
+	return c.apply(nil, tags)
+}
+
+// apply is Apply to sources of which some have been replaced.
+func (c Change) apply(replaced map[string]string, tags []string) (file string, text []byte, err error) {
 	if c.Old == c.New || c.Old == "" {
 		return "", nil, errors.New("it changes nothing")
 	}
-	sources, err := readSources(c.Dir, tags)
+	sources, err := readSources(c.Dir, replaced, tags)
 	if err != nil {
 		return "", nil, err
 	}
@@ -68,25 +74,20 @@ func (c Change) Overlay(dir string, tags ...string) (name string, err error) {
 	return Overlay(dir, []Change{c}, tags...)
 }
 
-// Overlay is [Change.Overlay] for several changes, each in a file of another name.
+// Overlay is [Change.Overlay] for several changes, one after another. Files of one name are in one
+// package.
 func Overlay(dir string, changes []Change, tags ...string) (name string, err error) {
 	replace := make(map[string]string)
 	for _, c := range changes {
-		file, text, err := c.Apply(tags...)
+		if c.Dir, err = filepath.Abs(c.Dir); err != nil {
+			return "", err
+		}
+		file, text, err := c.apply(replace, tags)
 		if err != nil {
 			return "", err
 		}
-		if file, err = filepath.Abs(file); err != nil {
-			return "", err
-		}
-		changed := filepath.Join(dir, filepath.Base(file))
-		for other, to := range replace {
-			if to == changed {
-				return "", fmt.Errorf("%s is changed, and so is %s", file, other)
-			}
-		}
-		replace[file] = changed
-		if err := os.WriteFile(changed, text, 0o600); err != nil {
+		replace[file] = filepath.Join(dir, filepath.Base(file))
+		if err := os.WriteFile(replace[file], text, 0o600); err != nil {
 			return "", err
 		}
 	}
@@ -116,8 +117,9 @@ type offset struct {
 	i  int
 }
 
-// readSources reads the files of a package, in the order of their names.
-func readSources(dir string, tags []string) (sources []source, err error) {
+// readSources reads the files of a package, in the order of their names. Those that are replaced it
+// reads from where the map says.
+func readSources(dir string, replaced map[string]string, tags []string) (sources []source, err error) {
 	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
 		return nil, err
@@ -132,7 +134,7 @@ func readSources(dir string, tags []string) (sources []source, err error) {
 		if !built || strings.HasSuffix(name, "_test.go") {
 			continue
 		}
-		s, err := readSource(name)
+		s, err := readSource(name, cmp.Or(replaced[name], name))
 		if err != nil {
 			return nil, err
 		}
@@ -144,9 +146,9 @@ func readSources(dir string, tags []string) (sources []source, err error) {
 	return sources, nil
 }
 
-func readSource(name string) (s source, err error) {
+func readSource(name, from string) (s source, err error) {
 	s.name = name
-	if s.text, err = os.ReadFile(name); err != nil {
+	if s.text, err = os.ReadFile(from); err != nil {
 		return s, err
 	}
 	files := token.NewFileSet()

@@ -7,7 +7,7 @@
 //
 // The tests are built with Go's own runtime changed, by an overlay: what it leaves to chance
 // for those in virtual time, the order of a select's cases, of timers at one instant, of maps, and random numbers,
-// follows from the virtual time. They have one processor, and neither collections nor preemption. That is
+// follows from the virtual time. They have one processor, and go on until they wait; nothing is collected before 2 GiB. That is
 // for Go 1.26; another version is refused if it does not have the texts that are to be changed.
 //
 // What fails here fails again, as often as it is played. What fails elsewhere may not fail
@@ -68,7 +68,7 @@ func play(args []string) error {
 	}
 	c := exec.Command("go", append([]string{"test", "-count=1", "-v", "-timeout=0", "-overlay=" + overlay, "./proptest"}, args...)...)
 	c.Dir = root
-	c.Env = append(os.Environ(), "ZMQ_EXACT=1", "GOMAXPROCS=1", "GOGC=off", "GODEBUG=asyncpreemptoff=1")
+	c.Env = append(os.Environ(), "ZMQ_EXACT=1", "GOMAXPROCS=1", "GOGC=off", "GOMEMLIMIT=2GiB", "GODEBUG=asyncpreemptoff=1")
 	c.Stdout, c.Stderr = os.Stdout, os.Stderr
 	return c.Run()
 }
@@ -96,6 +96,14 @@ func changes(std string) []mutate.Change {
 		{ // the order of timers that are due at the same time
 			Dir: filepath.Join(std, "runtime"), In: "timer.maybeAdd",
 			Old: "t.rand = cheaprand()", New: "t.rand = 0",
+		},
+		{ // a goroutine that another one has made wait for the next turn: by the count of turns it was now and then the next
+			Dir: filepath.Join(std, "runtime"), In: "findRunnable",
+			Old: "if pp.schedtick%61 == 0 && !sched.runq.empty() {", New: "if false {",
+		},
+		{ // how long a goroutine goes on, in real time
+			Dir: filepath.Join(std, "runtime"),
+			Old: "forcePreemptNS = 10 * 1000 * 1000", New: "forcePreemptNS = 1 << 50",
 		},
 		{ // random numbers, of maps too, which begin anywhere
 			Dir: filepath.Join(std, "runtime"), In: "rand",

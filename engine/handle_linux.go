@@ -19,12 +19,8 @@ type handle struct {
 
 // openHandle returns the handle of nc, or nil if it can have none.
 func openHandle(nc net.Conn) *handle {
-	sc, ok := nc.(syscall.Conn)
-	if !ok {
-		return nil
-	}
-	rc, err := sc.SyscallConn()
-	if err != nil {
+	rc := rawConn(nc)
+	if rc == nil {
 		return nil
 	}
 	h := &handle{rc: rc}

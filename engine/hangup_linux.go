@@ -2,7 +2,6 @@ package engine
 
 import (
 	"net"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -11,12 +10,8 @@ import (
 // nothing more: has closed its half, or all, or the connection is broken. It
 // reads nothing and does not wait.
 func hangUpProbe(nc net.Conn) func() bool {
-	sc, ok := nc.(syscall.Conn)
-	if !ok {
-		return nil
-	}
-	rc, err := sc.SyscallConn()
-	if err != nil {
+	rc := rawConn(nc)
+	if rc == nil {
 		return nil
 	}
 	return func() (gone bool) {

@@ -10,12 +10,10 @@ import (
 // newSink returns the best sink for the connection, which tells the port when it makes
 // progress in a write that takes long.
 func newSink(nc net.Conn, p *Port) sink {
-	if sc, ok := nc.(syscall.Conn); ok {
-		if rc, err := sc.SyscallConn(); err == nil {
-			s := &fdSink{rc: rc, port: p}
-			s.try = s.tryWrite
-			return s
-		}
+	if rc := rawConn(nc); rc != nil {
+		s := &fdSink{rc: rc, port: p}
+		s.try = s.tryWrite
+		return s
 	}
 	return &connSink{Conn: nc}
 }

@@ -10,12 +10,10 @@ import (
 
 // newSource returns the best source for the connection.
 func newSource(nc net.Conn) source {
-	if sc, ok := nc.(syscall.Conn); ok {
-		if rc, err := sc.SyscallConn(); err == nil {
-			s := &fdSource{rc: rc}
-			s.try = s.tryRead
-			return s
-		}
+	if rc := rawConn(nc); rc != nil {
+		s := &fdSource{rc: rc}
+		s.try = s.tryRead
+		return s
 	}
 	return connSource{nc}
 }

@@ -54,9 +54,11 @@ func Backlog(connections int) Option {
 }
 
 // SendBuffer sets the size in bytes of the system's buffer for what each
-// connection sends. The system rounds it, and has limits of its own. 0 and -1,
-// the default, are the system's choice. It concerns tcp and ipc (ZMQ_SNDBUF,
-// for which 0 is the least there is: ask for 1 to have that).
+// connection sends. The system rounds it, and has limits of its own. -1 is the
+// system's choice, and so is 0, the default, but for ipc on Linux, where it is four
+// times that, as far as the system allows: a peer that does not read has that much
+// unread. It concerns tcp and ipc (ZMQ_SNDBUF, for which 0 is the least there is:
+// ask for 1 to have that).
 func SendBuffer(bytes int) Option {
 	return newOption("SendBuffer", func(c *config) {
 		c.transport.SendBuffer = c.count("SendBuffer", bytes, -1, math.MaxInt32)

@@ -22,7 +22,8 @@ type Options struct {
 	// SendBuffer and RecvBuffer are the sizes of the kernel's buffers, in
 	// bytes (SO_SNDBUF, SO_RCVBUF). The system rounds, and has limits of its
 	// own. Zero or negative: the system's choice, which for tcp grows with
-	// need. Ask for 1 to have the least there is. (tcp, ipc)
+	// need; but zero for SendBuffer over ipc on Linux is 832 KiB, or what
+	// the system allows of that. Ask for 1 to have the least there is. (tcp, ipc)
 	SendBuffer, RecvBuffer int
 
 	// Backlog is how many connections may be established and wait for

@@ -10,10 +10,7 @@ import (
 	"syscall"
 	"testing"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/zeroactor/zmq/transport"
-	"github.com/zeroactor/zmq/transport/internal/osopt"
 )
 
 func TestPeerCredentials(t *testing.T) {
@@ -132,28 +129,6 @@ func TestSupplementaryGroups(t *testing.T) {
 		conn.Close()
 		peer.Close()
 		l.Close()
-	}
-}
-
-func TestBuffers(t *testing.T) {
-	o := &transport.Options{SendBuffer: 50_000, RecvBuffer: 60_000}
-	l := listen(t, socketPath(t), o)
-	conn, err := Transport{}.Dial(t.Context(), l.Endpoint().Address, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	for option, want := range map[int]int{unix.SO_SNDBUF: 100_000, unix.SO_RCVBUF: 120_000} { // Linux doubles
-		err := osopt.Control(conn.(syscall.Conn), func(fd uintptr) error {
-			got, err := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, option)
-			if got != want {
-				t.Errorf("option %d is %d, want %d", option, got, want)
-			}
-			return err
-		})
-		if err != nil {
-			t.Error(err)
-		}
 	}
 }
 

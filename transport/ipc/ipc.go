@@ -43,7 +43,6 @@ import (
 
 	"github.com/zeroactor/zmq"
 	"github.com/zeroactor/zmq/transport"
-	"github.com/zeroactor/zmq/transport/internal/osopt"
 )
 
 // Scheme is the part of an ipc endpoint before "://".
@@ -114,14 +113,4 @@ func isAbstract(address string) bool { return strings.HasPrefix(address, "@") }
 
 func badEndpoint(address, reason string) error {
 	return &zmq.EndpointError{Endpoint: Scheme + "://" + address, Reason: reason}
-}
-
-// prepare sets the options of a socket that package net is making.
-func prepare(c syscall.RawConn, o *transport.Options) error {
-	var inner error
-	err := c.Control(func(fd uintptr) { inner = osopt.SetBuffers(fd, o.SendBuffer, o.RecvBuffer) })
-	if err != nil {
-		return err
-	}
-	return inner
 }

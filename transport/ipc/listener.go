@@ -43,6 +43,9 @@ func (l *listener) Accept() (net.Conn, error) {
 		}
 		ok, err := admits(&l.opts, conn)
 		if ok {
+			err = prepareAccepted(conn, &l.opts)
+		}
+		if ok && err == nil {
 			return conn, nil
 		}
 		conn.Close()

@@ -14,6 +14,9 @@ const maxCarry = time.Millisecond
 // less than half of what a loopback does.
 const carryRate = 1 << 30
 
+// minDoubt is the shortest wait that is worth a timer where it may be for nothing.
+const minDoubt = 100 * time.Microsecond
+
 // slowRate is how many bytes a second it must take on the whole, as long as it takes any, for
 // the sender to go on waiting. To copy a message of many MiB to fresh memory because its
 // peer was not given the processor for a while takes longer than the message does, and makes the
@@ -31,12 +34,27 @@ type bound struct {
 	slack time.Duration // from when the system has taken something
 	next  time.Time     // when it is over, by what is known
 	last  time.Time     // when it is over in any case
+	doubt time.Duration // what slack is for a connection that may take nothing at all
 }
 
 // newBound returns the bound of who begins now to wait for that many bytes.
 func newBound(now time.Time, size int) bound {
 	slack := patience(size)
-	return bound{slack, now.Add(slack), now.Add(maxCarry + time.Duration(size)*time.Second/slowRate)}
+	b := bound{slack: slack, next: now.Add(slack), last: now.Add(maxCarry + time.Duration(size)*time.Second/slowRate)}
+	if doubt := slack - maxCarry; doubt >= minDoubt {
+		b.doubt = doubt
+	}
+	return b
+}
+
+// doubted is told that the connection took nothing the last time that somebody waited for it, or
+// that there is none. To wait again for about as long as it takes to copy the message costs
+// twice as much at worst, and saves the copy, and the memory for it, where it was only late. It
+// reports whether it is worth that.
+func (b *bound) doubted() bool {
+	b.next = b.next.Add(b.doubt - b.slack)
+	b.slack = b.doubt
+	return b.slack > 0
 }
 
 // moved is told that the system has taken something. It reports whether next is later than

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"net"
 	"time"
 )
@@ -126,12 +125,4 @@ func (c *Conn) writeFrom(head, body []byte) error {
 		}
 		return err
 	}
-}
-
-// WaitIdle waits until all that is in Out now, which is up to the position, has been
-// written, but no longer than a message of that many bytes may take: then one can be
-// written by its sender. That is longer while the system takes some of it. The turn must not be
-// held.
-func (p *Port) WaitIdle(ctx context.Context, position int64, size int) {
-	p.pace(ctx, position, newBound(time.Now(), size))
 }

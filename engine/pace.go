@@ -25,13 +25,22 @@ type pacing struct {
 // most. It does not wait for a connection that did not make any progress then.
 // The caller must not hold the socket's turn.
 func (p *Port) Pace(ctx context.Context, position int64) {
-	p.pace(ctx, position, bound{slack: maxPace})
+	p.pace(ctx, bound{slack: maxPace}, func() bool { return !p.Out.Consumed(position) })
 }
 
-// pace is Pace with the time that it waits at most.
-func (p *Port) pace(ctx context.Context, position int64, b bound) {
+// WaitIdle waits until there is a connection, and all that is in Out now, which is up to the
+// position, has been written, but no longer than a message of that many bytes may take: then one can
+// be written by its sender. That is longer while the system takes some of it. The turn must not be
+// held.
+func (p *Port) WaitIdle(ctx context.Context, position int64, size int) {
+	p.pace(ctx, newBound(time.Now(), size), func() bool { return p.conn == nil || !p.Out.Consumed(position) })
+}
+
+// pace waits for that long at most, for as long as there is something to come, which is
+// asked with mu held.
+func (p *Port) pace(ctx context.Context, b bound, toCome func() bool) {
 	p.mu.Lock()
-	if p.pacing.stuck || p.conn == nil {
+	if (p.pacing.stuck || p.conn == nil) && !b.doubted() {
 		p.mu.Unlock()
 		return
 	}
@@ -48,7 +57,7 @@ func (p *Port) pace(ctx context.Context, position int64, b bound) {
 	}
 	defer p.endPace(timer)
 	moves := false
-	for p.awaitsProgress(position) {
+	for p.awaitsProgress(toCome) {
 		select {
 		case <-p.pacing.progress:
 			moves = true
@@ -74,16 +83,15 @@ func (p *Port) endPace(timer *time.Timer) {
 	p.mu.Unlock()
 }
 
-// awaitsProgress reports whether the position is still to be reached, and asks
-// to be told.
-func (p *Port) awaitsProgress(position int64) bool {
+// awaitsProgress reports whether there is something to come, and asks to be told.
+func (p *Port) awaitsProgress(toCome func() bool) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.pacing.waits = !p.Out.Consumed(position)
+	p.pacing.waits = toCome()
 	return p.pacing.waits
 }
 
-// progressed is called when something of Out has been written.
+// progressed is called when something of Out has been written, or can be from now on.
 func (p *Port) progressed() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -135,3 +135,52 @@ func TestWaitIdleOfSlowConnection(t *testing.T) {
 		})
 	}
 }
+
+// TestWaitIdleInDoubt: for a connection that takes nothing a large message waits each time, for
+// about as long as its copy takes, but one that is copied in a moment waits no more.
+func TestWaitIdleInDoubt(t *testing.T) {
+	const large, small = 16 << 20, 64 << 10
+	synctest.Test(t, func(t *testing.T) {
+		e := newEnd(0, 0)
+		a, b := newMemConns(64 << 10)
+		established(t, testConfig("DEALER", e.Port), a, b)
+		synctest.Wait()
+		e.send(message{make([]byte, 1<<20)}) // which nobody reads
+		for i, c := range []struct {
+			size int
+			want time.Duration
+		}{{large, patience(large)}, {large, patience(large) - maxCarry}, {large, patience(large) - maxCarry}, {small, 0}} {
+			began := time.Now()
+			e.WaitIdle(t.Context(), e.Out.End(), c.size)
+			if took := time.Since(began); took != c.want {
+				t.Errorf("%d. with %d bytes it waited %v, want %v", i, c.size, took, c.want)
+			}
+		}
+		e.Finish()
+		io.Copy(io.Discard, b)
+		b.Close()
+	})
+}
+
+// TestWaitIdleForConnection: a large message also waits for the connection that is being made.
+func TestWaitIdleForConnection(t *testing.T) {
+	const size, late = 64 << 20, 5 * time.Millisecond
+	synctest.Test(t, func(t *testing.T) {
+		e := newEnd(0, 0)
+		a, b := newMemConns(64 << 10)
+		began := time.Now()
+		e.WaitIdle(t.Context(), e.Out.End(), size)
+		if took, want := time.Since(began), patience(size)-maxCarry; took != want {
+			t.Errorf("without a connection it waited %v, want %v", took, want)
+		}
+		began = time.Now()
+		time.AfterFunc(late, func() { established(t, testConfig("DEALER", e.Port), a, b) })
+		e.WaitIdle(t.Context(), e.Out.End(), size)
+		if took := time.Since(began); took != late {
+			t.Errorf("for a connection made after %v it waited %v", late, took)
+		}
+		e.Finish()
+		io.Copy(io.Discard, b)
+		b.Close()
+	})
+}

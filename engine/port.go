@@ -200,6 +200,7 @@ func (p *Port) attach(c *Conn) {
 	p.mu.Lock()
 	p.conn = c
 	p.mu.Unlock()
+	p.progressed()
 	p.writer.Wake()
 }
 

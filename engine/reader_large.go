@@ -53,7 +53,7 @@ func (c *Conn) beginLarge() error {
 	}
 	b = b[h:]
 	l := largeBody{flags: flags &^ FlagLong, size: int(size)}
-	l.buf = c.cfg.Pool.Get(min(l.size, max(r.trust, 2*len(b))))
+	l.buf = c.cfg.Pool.GetBacked(min(l.size, max(r.trust, 2*len(b))))
 	l.have = copy(l.buf.Bytes(), b)
 	r.body = l
 	r.keep = 0
@@ -66,8 +66,8 @@ func (c *Conn) receivedBody(n int) {
 	l := &c.reader.body
 	l.have += n
 	if l.have < l.size && l.have == len(l.buf.Bytes()) {
-		larger := c.cfg.Pool.Get(min(l.size, 2*l.have))
-		copy(larger.Bytes(), l.buf.Bytes())
+		larger := c.cfg.Pool.GetBacked(min(l.size, 2*l.have))
+		arena.Fill(larger.Bytes(), l.buf.Bytes())
 		l.buf.Release()
 		l.buf = larger
 	}

@@ -212,8 +212,8 @@ func (d *distributor) shared(o *outgoing, i int) ([]byte, *arena.Buf) {
 		}
 	}
 	body := o.frame(i)
-	buf := d.chosen[0].sock.ctx.pool.Get(len(body))
-	return buf.Bytes()[:copy(buf.Bytes(), body)], buf
+	buf := d.chosen[0].sock.ctx.pool.Copy(body)
+	return buf.Bytes()[:len(body)], buf
 }
 
 // measure returns how many bytes the frames have on the wire at most, and whether

@@ -56,8 +56,8 @@ func (l *Log) Promise(size int) {
 func (l *Log) Redeem(body []byte) {
 	held := l.bodies.Load().held
 	r := &held[len(held)-1]
-	r.buf = l.pool.Get(len(body))
-	r.body = r.buf.Bytes()[:copy(r.buf.Bytes(), body)]
+	r.buf = l.pool.Copy(body)
+	r.body = r.buf.Bytes()[:len(body)]
 }
 
 // copied notes that the body just added was copied. Writer only.

@@ -37,8 +37,7 @@ func (l *Log) Append(flags byte, body []byte) {
 func (l *Log) appendSlow(flags byte, body []byte) {
 	n := len(body)
 	if n > inlineMax {
-		buf := l.pool.Get(n)
-		copy(buf.Bytes(), body)
+		buf := l.pool.Copy(body)
 		l.AppendBuf(flags, buf.Bytes()[:n], buf)
 		l.copied()
 		return

@@ -23,7 +23,8 @@ const (
 // the memory that is still in the processor's cache.
 type Pool struct {
 	watch
-	limit int
+	backing backing
+	limit   int
 
 	mu      sync.Mutex
 	idle    int // bytes in classes
@@ -45,6 +46,12 @@ func NewPool(limit int) *Pool {
 // Get returns a Buf of at least size bytes and one reference. Its bytes have
 // any value.
 func (p *Pool) Get(size int) *Buf {
+	b, _ := p.get(size)
+	return b
+}
+
+// get is Get. It also reports whether the memory is new.
+func (p *Pool) get(size int) (b *Buf, fresh bool) {
 	class := max(minClass, bits.Len(uint(size-1)))
 	if size <= 0 {
 		class = minClass
@@ -52,15 +59,15 @@ func (p *Pool) Get(size int) *Buf {
 	if class > maxClass {
 		b := &Buf{data: make([]byte, size)}
 		b.refs.Store(1)
-		return b
+		return b, true
 	}
-	b := p.take(class)
-	if b == nil {
+	b = p.take(class)
+	if fresh = b == nil; fresh {
 		b = &Buf{data: make([]byte, 1<<class), pool: p, class: int8(class)}
 	}
 	b.refs.Store(1)
 	p.got(b)
-	return b
+	return b, fresh
 }
 
 func (p *Pool) take(class int) *Buf {

@@ -23,4 +23,8 @@
 // Properties that are about figures, as a bound on fairness, have checks of their
 // own: see [Properties]. Package sim is the network that "-transport=sim" uses.
 // There and over inproc, histories run in the virtual time of testing/synctest.
+//
+// In an ordinary build which of several goroutines goes on first is up to the
+// runtime. Commands soak and exact build this package with one that has that
+// follow from a number, [History].Order, as all the rest follows from the seed.
 package proptest

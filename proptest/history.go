@@ -7,6 +7,7 @@ import "fmt"
 type History struct {
 	Pattern string   // one of those of Patterns
 	Seed    uint64   // of the network, and of what messages hold
+	Order   uint64   // in which goroutines go on, where that is decided: see [Ordered]
 	Sockets []Socket // numbered from 0, in the order in which they are made
 	Steps   []Step
 }

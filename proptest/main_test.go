@@ -1,10 +1,12 @@
 package proptest
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/zeroactor/zmq/internal/leaktest"
@@ -12,7 +14,7 @@ import (
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	if err := checkChoice(*transportFlag, *patternFlag, *runsFlag); err != nil {
+	if err := errors.Join(checkChoice(*transportFlag, *patternFlag, *runsFlag), checkOrders(Ordered, *transportFlag, *orderFlag, *ordersFlag)); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(2)
 	}
@@ -46,6 +48,24 @@ func checkChoice(transport, pattern string, runs int) error {
 	return nil
 }
 
+// checkOrders returns what is wrong with what the flags say of orders.
+func checkOrders(ordered bool, transport string, first uint64, orders int) error {
+	switch {
+	case orders < 1:
+		return fmt.Errorf("-orders=%d: there is one at least", orders)
+	case !ordered && (first != 0 || orders != 1):
+		return errors.New("-order and -orders: here the orders of goroutines are those that come about; go run ./proptest/exact has others")
+	case ordered && transport == "":
+		return errors.New("-transport: inproc or sim is wanted, where goroutines have an order")
+	}
+	for _, m := range Media() {
+		if ordered && m.Name == transport && !m.Virtual {
+			return fmt.Errorf("-transport=%s: over it nothing decides the order of goroutines; there are inproc and sim", transport)
+		}
+	}
+	return nil
+}
+
 // chosenTests returns what is to be run, if it is not said: who wants some histories wants no
 // other tests. "" is all.
 func chosenTests(transport, pattern string, runs int) string {
@@ -66,6 +86,27 @@ func TestChoices(t *testing.T) {
 			if err := checkChoice(m.Name, p, 1); err != nil {
 				t.Error(err)
 			}
+		}
+	}
+	for _, c := range []struct {
+		ordered   bool
+		transport string
+		order     uint64
+		orders    int
+		want      string
+	}{
+		{false, "", 0, 1, ""},
+		{false, "sim", 0, 1, ""},
+		{true, "sim", 7, 100, ""},
+		{true, "inproc", 7, 100, ""},
+		{true, "sim", 0, 0, "-orders=0: there is one at least"},
+		{false, "sim", 7, 1, "-order and -orders: here "},
+		{false, "sim", 0, 2, "-order and -orders: here "},
+		{true, "", 0, 1, "-transport: inproc or sim is wanted"},
+		{true, "tcp", 0, 1, "-transport=tcp: over it nothing decides"},
+	} {
+		if err := checkOrders(c.ordered, c.transport, c.order, c.orders); (err == nil) != (c.want == "") || err != nil && !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%+v: %v", c, err)
 		}
 	}
 	for _, c := range []struct {

@@ -43,7 +43,11 @@ func TestReplay(t *testing.T) {
 // literal returns the history as Go writes it.
 func (h History) literal() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "proptest.History{\n\t\tPattern: %q,\n\t\tSeed:    %d,\n\t\tSockets: []proptest.Socket{\n", h.Pattern, h.Seed)
+	fmt.Fprintf(&b, "proptest.History{\n\t\tPattern: %q,\n\t\tSeed:    %d,\n", h.Pattern, h.Seed)
+	if h.Order != 0 {
+		fmt.Fprintf(&b, "\t\tOrder:   %d,\n", h.Order)
+	}
+	b.WriteString("\t\tSockets: []proptest.Socket{\n")
 	for _, s := range h.Sockets {
 		fmt.Fprintf(&b, "\t\t\t{Kind: %q, SendHWM: %d, RecvHWM: %d", s.Kind, s.SendHWM, s.RecvHWM)
 		if s.Mode != "" {

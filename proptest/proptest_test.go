@@ -18,6 +18,8 @@ var (
 	transportFlag = flag.String("transport", "", "transport of the histories: inproc, ipc, tcp or sim; all if empty")
 	patternFlag   = flag.String("pattern", "", "pattern of the histories; all if empty")
 	seedFlag      = flag.Int64("seed", 1, "seed of the first history; the others count up")
+	orderFlag     = flag.Uint64("order", 0, "order of the goroutines in the first play of all; the others count up")
+	ordersFlag    = flag.Int("orders", 1, "how often to play each history, each time in another order of the goroutines")
 	shrinksFlag   = flag.Int("shrinks", mostShrinks, "how many simpler histories to try after a failure")
 	progressFlag  = flag.Bool("progress", false, "say after some histories that they have been played, for who watches")
 	runsFlag      = flag.Int("runs", 0, "histories of each pattern over each transport; 0 is as many as belong to every change")
@@ -81,7 +83,7 @@ func TestHistories(t *testing.T) {
 				if f := searchInSteps(t, m, p, runs); f != nil {
 					t.Fatal(f.Report(m))
 				}
-				total += runs
+				total += runs * *ordersFlag
 				t.Logf("%d histories in %v", runs, time.Since(began))
 			})
 		}
@@ -92,7 +94,8 @@ func TestHistories(t *testing.T) {
 func searchInSteps(t *testing.T, m Medium, pattern string, runs int) *Failure {
 	const step = 20
 	for done := 0; done < runs; done += step {
-		if f := search(t, m, pattern, *seedFlag+int64(done), min(step, runs-done), *shrinksFlag); f != nil {
+		of := span{*seedFlag + int64(done), min(step, runs-done), *orderFlag + uint64(done**ordersFlag), *ordersFlag}
+		if f := search(t, m, pattern, of, *shrinksFlag); f != nil {
 			f.Run += done
 			return f
 		}
@@ -192,7 +195,7 @@ func TestProperties(t *testing.T) {
 func TestOver(t *testing.T) {
 	m := Over(tcp.Transport{}, func(int) string { return "127.0.0.1:*" })
 	for _, p := range m.Patterns() {
-		if f := search(t, m, p, *seedFlag, 3, *shrinksFlag); f != nil {
+		if f := search(t, m, p, span{*seedFlag, 3, 0, 1}, *shrinksFlag); f != nil {
 			t.Error(f.Report(m))
 		}
 	}

@@ -3,6 +3,7 @@ package proptest
 import (
 	"fmt"
 	"math/rand"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -23,16 +24,29 @@ func replay(t *testing.T, m Medium, h History, patience time.Duration) (trace []
 	if !m.Virtual {
 		return play(m, h, patience)
 	}
+	prepare(t)
+	return inBubble(t, m, h, patience)
+}
+
+// inBubble is replay in virtual time.
+func inBubble(t *testing.T, m Medium, h History, patience time.Duration) (trace []string, err error) {
 	defer func() {
 		if v := recover(); v != nil { // goroutines that are left
 			err = violates(NothingLeft, "%v", v)
 		}
 	}()
-	synctest.Test(t, func(*testing.T) { trace, err = play(m, h, patience) })
+	synctest.Test(t, func(*testing.T) {
+		setOrder(h.Order)
+		trace, err = play(m, h, patience)
+		if Ordered { // whoever goes another way makes other choices, though nobody may see them
+			trace = append(trace, fmt.Sprintf("%d choices in order %d", choices(), h.Order))
+		}
+	})
 	return trace, err
 }
 
-// generate returns the history of a pattern that a seed stands for.
+// generate returns the history of a pattern that a seed stands for, in the order in which
+// goroutines can go on.
 func generate(pattern string, seed int64) History {
 	params := gopter.DefaultGenParameters()
 	params.Rng = rand.New(rand.NewSource(seed))
@@ -42,12 +56,14 @@ func generate(pattern string, seed int64) History {
 
 // A Failure is a history that ended in a violation.
 type Failure struct {
-	Seed    int64 // of the history that was generated
-	Run     int   // how many were played before it
+	Seed    int64  // of the history that was generated
+	Order   uint64 // in which it was played
+	Run     int    // how many were played before it
 	History History
 	Err     error
 	Trace   []string
-	Again   int // of ten more plays of the history, how many failed; in virtual time only
+	Again   int  // of ten more plays of the history, how many failed; in virtual time only
+	Same    bool // the history that was generated went the same way once more, where it has to: see [Ordered]
 }
 
 func (f *Failure) Error() string {
@@ -57,20 +73,35 @@ func (f *Failure) Error() string {
 // Search plays runs histories of a pattern, with seeds that count up from the
 // given one, and returns the first that fails, made as short as possible; or nil.
 func Search(t *testing.T, m Medium, pattern string, seed int64, runs int) *Failure {
-	return search(t, m, pattern, seed, runs, mostShrinks)
+	return search(t, m, pattern, span{seed, runs, 0, 1}, mostShrinks)
+}
+
+// A span is some histories: their seeds count up, and so do the orders in which they are
+// played, from one history to the next.
+type span struct {
+	seed   int64
+	runs   int
+	order  uint64
+	orders int // of each history; at least 1
 }
 
 // search is Search with a bound on how many simpler histories are tried.
-func search(t *testing.T, m Medium, pattern string, seed int64, runs, maxShrinks int) *Failure {
-	for i := range runs {
-		s := seed + int64(i)
+func search(t *testing.T, m Medium, pattern string, of span, maxShrinks int) *Failure {
+	order := of.order
+	for i := range of.runs {
+		s := of.seed + int64(i)
 		h := generate(pattern, s)
-		trace, err := replay(t, m, h, patience)
-		if err != nil {
-			f := &Failure{Seed: s, Run: i, History: h, Err: err, Trace: trace}
-			f.shrink(t, m, maxShrinks)
-			f.playAgain(t, m)
-			return f
+		for range of.orders {
+			h.Order = order
+			trace, err := replay(t, m, h, patience)
+			if err != nil {
+				f := &Failure{Seed: s, Order: order, Run: i, History: h, Err: err, Trace: trace}
+				f.Same = Ordered && f.sameAgain(t, m)
+				f.shrink(t, m, maxShrinks)
+				f.playAgain(t, m)
+				return f
+			}
+			order++
 		}
 	}
 	return nil
@@ -82,24 +113,50 @@ const (
 	maxShrinkTime = 30 * time.Second
 )
 
-// againPlays is how often what has failed is played again.
-const againPlays = 10
+// againPlays is how often what has failed is played again, and shrinkOrders in how many orders
+// a simpler history is, where there are several: in that of the history before it something else happens.
+const (
+	againPlays   = 10
+	shrinkOrders = 4
+)
 
-// shrink makes the history of f as short as possible.
+// sameAgain reports whether the history of f goes the same way once more.
+func (f *Failure) sameAgain(t *testing.T, m Medium) bool {
+	trace, err := replay(t, m, f.History, patience)
+	return slices.Equal(trace, f.Trace) && fmt.Sprint(err) == fmt.Sprint(f.Err)
+}
+
+// shrink makes the history of f as short as possible. Where goroutines have an order it comes to the same each time,
+// and so it takes as long as it takes.
 func (f *Failure) shrink(t *testing.T, m Medium, maxShrinks int) {
 	next := shrinkHistory(f.History)
 	end := time.Now().Add(maxShrinkTime)
 	for range maxShrinks {
 		c, ok := next()
-		if !ok || time.Now().After(end) {
+		if !ok || !Ordered && time.Now().After(end) {
 			return
 		}
-		h := c.(History)
-		if trace, err := replay(t, m, h, shrinkPatience); err != nil {
-			f.History, f.Err, f.Trace = h, err, trace
-			next = shrinkHistory(h)
+		if h := c.(History); f.fails(t, m, h) {
+			next = shrinkHistory(f.History)
 		}
 	}
+}
+
+// fails plays a history that is simpler than that of f, which it becomes if it fails.
+func (f *Failure) fails(t *testing.T, m Medium, h History) bool {
+	orders := 1
+	if Ordered && m.Virtual {
+		orders = shrinkOrders
+	}
+	for range orders {
+		trace, err := replay(t, m, h, shrinkPatience)
+		if err != nil {
+			f.History, f.Err, f.Trace = h, err, trace
+			return true
+		}
+		h.Order++
+	}
+	return false
 }
 
 // playAgain finds out how much the failure depends on what no seed decides: which of the
@@ -127,13 +184,28 @@ func (f *Failure) Report(m Medium) string {
 	if m.Virtual {
 		fmt.Fprintf(&b, "played again it fails %d times of %d\n", f.Again, againPlays)
 	}
-	if m.ours() {
-		fmt.Fprintf(&b, "play it again: go test ./proptest -transport=%s -pattern=%s -seed=%d -runs=1\nor as a program:\n", m.Name, f.History.Pattern, f.Seed)
-	} else {
-		fmt.Fprintf(&b, "play it again: proptest.Search(t, MyTransport, %q, %d, 1)\nor as a program:\n", f.History.Pattern, f.Seed)
-	}
-	b.WriteString(f.History.Program(m.Name))
+	fmt.Fprintf(&b, "%s\nor as a program:\n%s", f.command(m), f.History.Program(m.Name))
 	return b.String()
+}
+
+// command says how to play the history of f again.
+func (f *Failure) command(m Medium) string {
+	p := f.History.Pattern
+	switch {
+	case Ordered && m.Virtual && m.ours():
+		how := "and it goes the same way, line for line, as it has once more"
+		if !f.Same {
+			how = "BUT once more it did not go the same way, which is a mistake of proptest/internal/orders"
+		}
+		return fmt.Sprintf("play it again: go run ./proptest/exact -transport=%s -pattern=%s -seed=%d -order=%d -runs=1\n%s", m.Name, p, f.Seed, f.Order, how)
+	case m.Virtual && m.ours():
+		return fmt.Sprintf("play it again: go test ./proptest -transport=%s -pattern=%s -seed=%d -runs=1\n"+
+			"or, in many orders of its goroutines, of which each goes the same way again: go run ./proptest/exact -transport=%s -pattern=%s -seed=%d -runs=1 -orders=1000",
+			m.Name, p, f.Seed, m.Name, p, f.Seed)
+	case m.ours():
+		return fmt.Sprintf("play it again: go test ./proptest -transport=%s -pattern=%s -seed=%d -runs=1", m.Name, p, f.Seed)
+	}
+	return fmt.Sprintf("play it again: proptest.Search(t, MyTransport, %q, %d, 1)", p, f.Seed)
 }
 
 // Run checks all properties over media, and plays a hundred histories of each

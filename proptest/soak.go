@@ -28,15 +28,17 @@ func (c *Counts) count(h History) {
 	}
 }
 
-// Soak is [Search], and counts what it has played.
-func Soak(t *testing.T, m Medium, pattern string, seed int64, runs int) (*Failure, Counts) {
+// Soak is [Search], each history in several orders that count up from one history to the next, which matter where
+// there are any: see [Ordered]. It counts what it has played.
+func Soak(t *testing.T, m Medium, pattern string, seed int64, runs int, order uint64, orders int) (*Failure, Counts) {
 	var c Counts
-	f := Search(t, m, pattern, seed, runs)
+	f := search(t, m, pattern, span{seed, runs, order, orders}, mostShrinks)
+	plays := runs * orders
 	if f != nil {
-		runs = f.Run + 1
+		plays = int(f.Order-order) + 1
 	}
-	for i := range runs {
-		c.count(generate(pattern, seed+int64(i)))
+	for i := range plays {
+		c.count(generate(pattern, seed+int64(i/orders)))
 	}
 	return f, c
 }

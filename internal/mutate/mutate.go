@@ -31,6 +31,9 @@ type Change struct {
 
 	// Old is the text, which must occur exactly once, and New is what it becomes.
 	Old, New string
+
+	// Every says that Old may be there more often, in one file, and is changed everywhere.
+	Every bool
 }
 
 // Apply returns the file that is changed, and its new text. Tests are no part of the
@@ -44,28 +47,38 @@ func (c Change) apply(replaced map[string]string, tags []string) (file string, t
 	if c.Old == c.New || c.Old == "" {
 		return "", nil, errors.New("it changes nothing")
 	}
-	sources, err := readSources(c.Dir, replaced, tags)
+	sources, err := readSources(c.Dir, c.Old, replaced, tags)
 	if err != nil {
 		return "", nil, err
 	}
-	var at offset
+	var in source
+	var at []int
 	var places []string
+	files := 0
 	for _, s := range sources {
+		was := len(at)
 		for i := range s.find(c.Old) {
 			if d := s.around(i); c.In == "" || d == c.In {
-				at, places = offset{s, i}, append(places, strings.TrimSpace(filepath.Base(s.name)+" "+d))
+				in, at, places = s, append(at, i), append(places, strings.TrimSpace(filepath.Base(s.name)+" "+d))
 			}
 		}
+		if len(at) > was {
+			files++
+		}
 	}
-	if len(places) != 1 {
+	if len(places) != 1 && !(c.Every && files == 1) {
 		where := c.Dir
 		if c.In != "" {
 			where += ", in " + c.In
 		}
 		return "", nil, fmt.Errorf("%s has the text %q %d times, and should have it once: %q", where, c.Old, len(places), places)
 	}
-	text = slices.Concat(at.in.text[:at.i], []byte(c.New), at.in.text[at.i+len(c.Old):])
-	return at.in.name, text, nil
+	from := 0
+	for _, i := range at {
+		text = slices.Concat(text, in.text[from:i], []byte(c.New))
+		from = i + len(c.Old)
+	}
+	return in.name, append(text, in.text[from:]...), nil
 }
 
 // Overlay applies the change and writes what the go command is to be told of it, with
@@ -112,14 +125,9 @@ type decl struct {
 	from, to int
 }
 
-type offset struct {
-	in source
-	i  int
-}
-
 // readSources reads the files of a package, in the order of their names. Those that are replaced it
-// reads from where the map says.
-func readSources(dir string, replaced map[string]string, tags []string) (sources []source, err error) {
+// reads from where the map says. It looks closer at those that have a text, only.
+func readSources(dir, old string, replaced map[string]string, tags []string) (sources []source, err error) {
 	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
 		return nil, err
@@ -134,7 +142,7 @@ func readSources(dir string, replaced map[string]string, tags []string) (sources
 		if !built || strings.HasSuffix(name, "_test.go") {
 			continue
 		}
-		s, err := readSource(name, cmp.Or(replaced[name], name))
+		s, err := readSource(name, cmp.Or(replaced[name], name), old)
 		if err != nil {
 			return nil, err
 		}
@@ -146,10 +154,13 @@ func readSources(dir string, replaced map[string]string, tags []string) (sources
 	return sources, nil
 }
 
-func readSource(name, from string) (s source, err error) {
+func readSource(name, from, old string) (s source, err error) {
 	s.name = name
 	if s.text, err = os.ReadFile(from); err != nil {
 		return s, err
+	}
+	if !bytes.Contains(s.text, []byte(old)) {
+		return s, nil
 	}
 	files := token.NewFileSet()
 	f, err := parser.ParseFile(files, name, s.text, parser.SkipObjectResolution)
@@ -200,7 +211,7 @@ func (s source) find(old string) func(yield func(int) bool) {
 			if i < 0 || !yield(at+i) {
 				return
 			}
-			at += i + 1
+			at += i + len(old)
 		}
 	}
 }

@@ -55,6 +55,9 @@ func TestApply(t *testing.T) {
 		{change: Change{In: "add", Old: "t.n++", New: "t.n"}, file: "two.go", want: "{ t.n }"},
 		{change: Change{In: "T", Old: "n int", New: "n int8"}, file: "one.go", want: "n int8"},
 		{change: Change{In: "zero", Old: "0, 0", New: "0, 1"}, file: "two.go", want: "0, 1"},
+		{change: Change{In: "zero", Old: "0", New: "1", Every: true}, file: "two.go", want: "= 1, 1\n"},
+		{change: Change{In: "zero", Old: "2", New: "1", Every: true}, wrong: "0 times"},
+		{change: Change{Old: "t.n++", New: "t.n", Every: true}, wrong: "2 times, and should"}, // in two files
 		{change: Change{Old: "t.n++", New: "t.n"}, wrong: `2 times, and should have it once: ["one.go T.Add" "two.go add"]`},
 		{change: Change{In: "T.Sub", Old: "t.n++", New: "t.n"}, wrong: "in T.Sub has the text"},
 		{change: Change{Old: "nowhere", New: "x"}, wrong: "0 times"},

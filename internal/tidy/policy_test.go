@@ -99,6 +99,7 @@ var exceptions = []exception{
 	{"machine", "internal/tidy/bans_test.go", "the names of hosts are what the rule looks for"},
 	{"variable", "internal/arena/buf.go:collected", "stands for memory that nobody counts, and is not written to"},
 	{"variable", "patterns/context.go:defaultContext", "the one default context, made on first use, as http.DefaultClient is"},
+	{"variable", "proptest/order_exact.go:warm", "what the libraries do once is once for all of a process"},
 	{"variable", "transport/ipc/cred_other.go:system", "what this system can do: nothing; on others it is a literal"},
 	{"variable", "transport/tcp/sockopt_other.go:system", "what this system can do: nothing; on others it is a literal"},
 }

@@ -1,118 +1,105 @@
-// Command exact plays histories over the simulated network so that a seed decides everything:
-// what happens, what the network does to it, and also which of several goroutines goes on
-// first.
+// Command exact plays histories so that their numbers decide everything: what happens, what the network does to it,
+// and also which of several goroutines goes on first, and where it stops.
 //
-//	go run ./proptest/exact -pattern=pubsub -seed=42 -runs=1000
-//	go run ./proptest/exact -check      play each history twice, and compare what happens
+//	go run ./proptest/exact -pattern=pubsub -seed=42 -runs=1000             each history in one order of its goroutines
+//	go run ./proptest/exact -pattern=pubsub -seed=42 -runs=1 -orders=1000   one history in many orders
+//	go run ./proptest/exact -pattern=pubsub -seed=42 -runs=1 -order=17      one of them, again
+//	go run ./proptest/exact -check -runs=20 -orders=13                      whether each goes the same way in two processes
 //
-// The tests are built with Go's own runtime changed, by an overlay: what it leaves to chance
-// for those in virtual time, the order of a select's cases, of timers at one instant, of maps, and random numbers,
-// follows from the virtual time. They have one processor, and go on until they wait; nothing is collected before 2 GiB. That is
-// for Go 1.26; another version is refused if it does not have the texts that are to be changed.
+// What fails here fails again, as often as it is played. The tests are built with Go's own runtime changed, by an
+// overlay: see package orders. In order 0 goroutines go on until they wait, as they do on one processor that has
+// nothing else to do; in the others any one that could may go on, also in the midst of what another one does. The
+// orders count up from one play to the next, so that each history has others.
 //
-// What fails here fails again, as often as it is played. What fails elsewhere may not fail
-// here: of all the orders there are, this plays one for each seed.
+// The first time it takes a minute or two, as all of the standard library is built.
 package main
 
 import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"strings"
 
-	"github.com/zeroactor/zmq/internal/mutate"
+	"github.com/zeroactor/zmq/proptest/internal/orders"
 )
 
 func main() {
-	pattern := flag.String("pattern", "", "pattern of the histories; all if empty")
-	seed := flag.Int64("seed", 1, "seed of the first one; they count up")
-	runs := flag.Int("runs", 100, "histories of each pattern, at least 1")
-	check := flag.Bool("check", false, "play each of them twice, and fail if that is not the same")
-	flag.Parse()
-	if flag.NArg() > 0 || *runs < 1 {
-		fmt.Fprintf(os.Stderr, "exact: -runs=%d, and %q besides the flags: at least 1 is wanted, and nothing\n", *runs, flag.Args())
+	c, err := parse(os.Args[1:], os.Stderr)
+	if errors.Is(err, flag.ErrHelp) {
+		return
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "exact:", err)
 		os.Exit(2)
 	}
-	test := "^TestHistories$"
-	if *check {
-		test = "^TestPlaysAreExact$"
-	}
-	args := []string{"-run", test, "-transport=sim", "-pattern=" + *pattern, fmt.Sprintf("-seed=%d", *seed), fmt.Sprintf("-runs=%d", *runs)}
-	if err := play(args); err != nil {
+	if err := c.run(); err != nil {
 		fmt.Fprintln(os.Stderr, "exact:", err)
 		os.Exit(1)
 	}
 }
 
-// play runs the tests of package proptest with the changed runtime.
-func play(args []string) error {
-	root, err := list("-m", "-f", "{{.Dir}}")
-	if err != nil {
-		return err
+// A choice is what is to be played.
+type choice struct {
+	transport, pattern string
+	seed               int64
+	runs               int
+	order              uint64
+	orders             int
+	check              bool
+}
+
+func parse(args []string, out io.Writer) (c choice, err error) {
+	f := flag.NewFlagSet("exact", flag.ContinueOnError)
+	f.SetOutput(out)
+	f.StringVar(&c.transport, "transport", "sim", "sim, the simulated network, or inproc")
+	f.StringVar(&c.pattern, "pattern", "", "pattern of the histories; all if empty")
+	f.Int64Var(&c.seed, "seed", 1, "seed of the first history; they count up")
+	f.IntVar(&c.runs, "runs", 100, "histories of each pattern, at least 1")
+	f.Uint64Var(&c.order, "order", 0, "order of the goroutines in the first play; they count up")
+	f.IntVar(&c.orders, "orders", 1, "in how many orders to play each history, at least 1")
+	f.BoolVar(&c.check, "check", false, "play all of them in two processes, in one the last ones first, and fail if that is not the same")
+	if err := f.Parse(args); err != nil {
+		return c, err
 	}
-	std, err := list("-f", "{{.Dir}}", "runtime")
-	if err != nil {
-		return err
+	if f.NArg() > 0 {
+		return c, fmt.Errorf("%q besides the flags: nothing is wanted there", f.Args())
 	}
+	if c.runs < 1 || c.orders < 1 {
+		return c, fmt.Errorf("-runs=%d -orders=%d: each is at least 1", c.runs, c.orders)
+	}
+	return c, nil
+}
+
+// flags are those of the tests for a choice.
+func (c choice) flags() []string {
+	return []string{
+		"-test.timeout=0", "-transport=" + c.transport, "-pattern=" + c.pattern, fmt.Sprint("-seed=", c.seed), fmt.Sprint("-runs=", c.runs),
+		fmt.Sprint("-order=", c.order), fmt.Sprint("-orders=", c.orders),
+	}
+}
+
+func (c choice) run() error {
 	dir, err := os.MkdirTemp("", "exact")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	overlay, err := mutate.Overlay(dir, changes(filepath.Dir(std)))
+	program, err := orders.BuildTest(dir, "proptest")
 	if err != nil {
-		return fmt.Errorf("this version of Go is not known here: %w", err)
+		return err
 	}
-	c := exec.Command("go", append([]string{"test", "-count=1", "-v", "-timeout=0", "-overlay=" + overlay, "./proptest"}, args...)...)
-	c.Dir = root
-	c.Env = append(os.Environ(), "ZMQ_EXACT=1", "GOMAXPROCS=1", "GOGC=off", "GOMEMLIMIT=2GiB", "GODEBUG=asyncpreemptoff=1")
-	c.Stdout, c.Stderr = os.Stdout, os.Stderr
-	return c.Run()
+	if c.check {
+		return c.compare(program, dir)
+	}
+	return start(program, append(c.flags(), "-test.run=^TestHistories$", "-test.v")...).Run()
 }
 
-// list returns what go list says, in one line.
-func list(args ...string) (string, error) {
-	out, err := exec.Command("go", append([]string{"list"}, args...)...).Output()
-	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
-		return "", fmt.Errorf("go list: %s", exit.Stderr)
-	}
-	return strings.TrimSpace(string(out)), err
-}
-
-// changes are those of the standard library, of which the sources are in std.
-func changes(std string) []mutate.Change {
-	return []mutate.Change{
-		{ // the order in which a select looks at its cases
-			Dir: filepath.Join(std, "runtime"), In: "selectgo",
-			Old: "j := cheaprandn(uint32(norder + 1))",
-			New: `j := uint32(norder)
-		if b := getg().bubble; b != nil {
-			j = uint32(uint64(b.now+int64(norder)) * 0x9e3779b97f4a7c15 >> 33 % uint64(norder+1))
-		}`,
-		},
-		{ // the order of timers that are due at the same time
-			Dir: filepath.Join(std, "runtime"), In: "timer.maybeAdd",
-			Old: "t.rand = cheaprand()", New: "t.rand = 0",
-		},
-		{ // a goroutine that another one has made wait for the next turn: by the count of turns it was now and then the next
-			Dir: filepath.Join(std, "runtime"), In: "findRunnable",
-			Old: "if pp.schedtick%61 == 0 && !sched.runq.empty() {", New: "if false {",
-		},
-		{ // how long a goroutine goes on, in real time
-			Dir: filepath.Join(std, "runtime"),
-			Old: "forcePreemptNS = 10 * 1000 * 1000", New: "forcePreemptNS = 1 << 50",
-		},
-		{ // random numbers, of maps too, which begin anywhere
-			Dir: filepath.Join(std, "runtime"), In: "rand",
-			Old: "mp := getg().m\n\tc := &mp.chacha8",
-			New: `if b := getg().bubble; b != nil {
-		return uint64(b.now) * 0x9e3779b97f4a7c15
-	}
-	mp := getg().m
-	c := &mp.chacha8`,
-		},
-	}
+// start returns a process of the tests.
+func start(program string, args ...string) *exec.Cmd {
+	p := exec.Command(program, args...)
+	p.Env = orders.Env()
+	p.Stdout, p.Stderr = os.Stdout, os.Stderr
+	return p
 }

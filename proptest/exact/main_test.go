@@ -1,43 +1,68 @@
 package main
 
 import (
-	"errors"
+	"io"
 	"os"
 	"path/filepath"
-	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/zeroactor/zmq/internal/leaktest"
-	"github.com/zeroactor/zmq/internal/mutate"
 )
 
 func TestMain(m *testing.M) { leaktest.Main(m) }
 
-// What is changed is there in the version of Go that the changes are for.
-func TestChangesApply(t *testing.T) {
-	dir, err := list("-f", "{{.Dir}}", "runtime")
+func TestFlags(t *testing.T) {
+	c, err := parse([]string{"-pattern=pubsub", "-seed=42", "-order=17", "-runs=1"}, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = mutate.Overlay(t.TempDir(), changes(filepath.Dir(dir)))
-	switch {
-	case err == nil:
-	case strings.HasPrefix(runtime.Version(), "go1.26"):
-		t.Error(err)
-	default:
-		t.Skipf("NOT TESTED with %s: %v", runtime.Version(), err)
+	for _, want := range []string{"-transport=sim", "-pattern=pubsub", "-seed=42", "-runs=1", "-order=17", "-orders=1"} {
+		if !slices.Contains(c.flags(), want) {
+			t.Errorf("no %s in %q", want, c.flags())
+		}
+	}
+	for _, bad := range [][2]string{
+		{"-runs=0", "-runs=0 -orders=1: each is at least 1"},
+		{"-orders=-1", "-runs=100 -orders=-1: each is at least 1"},
+		{"-order=-1", "invalid value"},
+		{"42", `["42"] besides the flags`},
+		{"-orders=2.5", "invalid value"},
+	} {
+		if _, err := parse(bad[:1], io.Discard); err == nil || !strings.Contains(err.Error(), bad[1]) {
+			t.Errorf("%s: %v, want %q", bad[0], err, bad[1])
+		}
 	}
 }
 
-// A version of Go without these texts is refused, by what it lacks.
-func TestOtherVersionsAreRefused(t *testing.T) {
-	other := t.TempDir()
-	dir := filepath.Join(other, "runtime")
-	if err := errors.Join(os.Mkdir(dir, 0o700), os.WriteFile(filepath.Join(dir, "select.go"), []byte("package runtime\n\nfunc selectgo() {}\n"), 0o600)); err != nil {
-		t.Fatal(err)
+// What goes two ways is told of, with both, and so is what only one process has told of.
+func TestTwoWaysAreFound(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name string, lines ...string) string {
+		name = filepath.Join(dir, name)
+		if err := os.WriteFile(name, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return name
 	}
-	if _, err := mutate.Overlay(t.TempDir(), changes(other)); err == nil || !strings.Contains(err.Error(), "cheaprandn") {
-		t.Errorf("%v", err)
+	abc := file("abc", "a: 1", "b: 2", "c: 3")
+	for _, c := range []struct {
+		other string
+		n     int
+		want  string // in the error; "" if there is none
+	}{
+		{abc, 3, ""},
+		{file("abd", "a: 1", "b: 2", "c: 4"), 3, "goes two ways:\n  c: 3\n  c: 4"},
+		{file("ab", "a: 1", "b: 2"), 0, "3 plays, and the other one of 2"},
+		{filepath.Join(dir, "none"), 0, "none"},
+	} {
+		n, err := same(abc, c.other)
+		if n != c.n || (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %d, %v", c.other, n, err)
+		}
+	}
+	if _, err := same(file("empty"), file("empty")); err == nil {
+		t.Error("no plays at all are the same")
 	}
 }

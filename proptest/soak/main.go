@@ -4,6 +4,12 @@
 //	go run ./proptest/soak -for 1h
 //	go run ./proptest/soak -for 10m -transport sim -pattern router -seed 1000000
 //
+// What goes on in virtual time, over inproc and the simulated network, is played by processes of their own, one for
+// each processor, in which numbers decide also which goroutine goes on first; each history in several such orders.
+// What fails there fails again, with the command that is printed: see ./proptest/exact. A version of Go that this
+// is not known for has everything be played in this process, in whichever order comes about, and so does
+// -exact=false.
+//
 // A history that fails is printed, made as short as possible, as a program; the
 // exit status is then 1.
 package main
@@ -12,7 +18,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"strings"
+	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -24,79 +31,29 @@ func main() {
 	transport := flag.String("transport", "", "inproc, ipc, tcp or sim; all if empty")
 	pattern := flag.String("pattern", "", "pattern of the histories; all if empty")
 	seed := flag.Int64("seed", time.Now().UnixNano(), "seed of the first round")
+	exact := flag.Bool("exact", true, "over inproc and sim, decide also which goroutine goes on first")
+	orders := flag.Int("orders", 4, "in how many orders of its goroutines to play each history, where that is decided; at least 1")
 	testing.Init() // virtual time is to be had in tests only
 	flag.Parse()
 
 	all, err := games(*transport, *pattern)
+	if err == nil && *orders < 1 {
+		err = fmt.Errorf("soak: -orders=%d: at least 1 is wanted", *orders)
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(2)
 	}
-	s := &soak{games: all, round: 10, end: time.Now().Add(*length), began: time.Now(), seed: *seed}
+	now := time.Now()
+	s := &soak{games: all, round: 10, orders: 1, began: now, end: now.Add(*length), seed: *seed}
+	s.say = s.hear
+	switch {
+	case proptest.Ordered:
+		s.orders, s.say = *orders, tell
+		s.games = slices.DeleteFunc(all, func(g game) bool { return !g.medium.Virtual })
+	case *exact:
+		s.crew = &crew{size: runtime.NumCPU(), pattern: *pattern, orders: *orders}
+	}
 	any := func(string, string) (bool, error) { return true, nil }
 	testing.Main(any, []testing.InternalTest{{Name: "soak", F: s.run}}, nil, nil) // it exits
-}
-
-// A game is a pattern, and what it is played over.
-type game struct {
-	medium  proptest.Medium
-	pattern string
-}
-
-// games returns what there is of a transport and a pattern; "" stands for all of them.
-func games(transport, pattern string) (all []game, err error) {
-	for _, m := range proptest.Media() {
-		for _, p := range m.Patterns() {
-			if (transport == "" || m.Name == transport) && (pattern == "" || p == pattern) {
-				all = append(all, game{m, p})
-			}
-		}
-	}
-	if all == nil {
-		return nil, fmt.Errorf("soak: no histories of pattern %q over transport %q", pattern, transport)
-	}
-	return all, nil
-}
-
-// A soak is what has been played.
-type soak struct {
-	games      []game
-	round      int // histories between two looks at the clock
-	began, end time.Time
-	seed       int64
-	counts     proptest.Counts
-	failed     []string
-}
-
-func (s *soak) run(t *testing.T) {
-	for time.Now().Before(s.end) {
-		for _, g := range s.games {
-			s.search(t, g)
-		}
-		s.seed += int64(s.round)
-	}
-	fmt.Printf("\r%s\n", s.line())
-	if len(s.failed) > 0 {
-		t.Fail()
-	}
-}
-
-func (s *soak) search(t *testing.T, g game) {
-	if !time.Now().Before(s.end) {
-		return
-	}
-	f, counts := proptest.Soak(t, g.medium, g.pattern, s.seed, s.round)
-	s.counts.Add(counts)
-	if f != nil {
-		s.failed = append(s.failed, fmt.Sprintf("%s/%s/%d", g.medium.Name, g.pattern, f.Seed))
-		fmt.Printf("\n%s\n", f.Report(g.medium))
-	}
-	fmt.Printf("\r%s", s.line())
-}
-
-// line is the live line.
-func (s *soak) line() string {
-	c := s.counts
-	return fmt.Sprintf("%v: histories=%d steps=%d messages=%d faults=%d failed=%d %s", time.Since(s.began).Round(time.Second),
-		c.Histories, c.Steps, c.Messages, c.Faults, len(s.failed), strings.Join(s.failed, " "))
 }

@@ -93,25 +93,36 @@ func TestHalfReadFrame(t *testing.T) {
 }
 
 // TestBusyReceiverIsReadAhead: the goroutine reads the large frames for a receiver that takes
-// its time for each, so that the next one is there when it comes.
+// its time for each, so that the next one is there when it comes; but not for one that was only
+// now and then late.
 func TestBusyReceiverIsReadAhead(t *testing.T) {
-	for _, size := range []int{aheadMin - 1, aheadMin} {
+	for _, c := range []struct {
+		size  int
+		slow  string // is the receiver slow with the frame?
+		ahead bool   // is the next one read for it?
+	}{
+		{aheadMin, "nyyy", true},
+		{aheadMin, "yynyy", false},
+		{aheadMin, "yynyyy", true},
+		{aheadMin, "nnnn", false},
+		{aheadMin - 1, "yyyyy", false},
+	} {
 		synctest.Test(t, func(t *testing.T) {
 			d := newDesk(0)
 			r, b := d.lent(t, testConfig("DEALER", d.Port))
-			large := strings.Repeat("l", size)
-			for i := range 4 {
+			large := strings.Repeat("l", c.size)
+			for i, slow := range c.slow + "n" {
 				go b.Write(wire(large))
 				d.want(t, large)
 				synctest.Wait()
 				want := byNobody
-				if i == 3 && size >= aheadMin {
+				if i == len(c.slow) && c.ahead {
 					want = byGoroutine
 				}
 				if r.holder() != want {
-					t.Errorf("size %d, message %d: the role is with %d", size, i, r.holder())
+					t.Errorf("size %d, %s, message %d: the role is with %d", c.size, c.slow, i, r.holder())
 				}
-				if i == 2 {
+				if slow == 'y' {
 					time.Sleep(aheadAfter + 1)
 				}
 			}

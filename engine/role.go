@@ -23,9 +23,11 @@ const mostUnread = 2 * recall
 const (
 	// aheadMin is the size from which the time to read a frame counts against the time that
 	// a receiver takes for what it does with it, and aheadAfter how long that may be: who
-	// is busy for longer finds the next one read already, by the goroutine.
-	aheadMin   = 256 << 10
-	aheadAfter = 50 * time.Microsecond
+	// is busy for longer with aheadFrames of them, one after another, finds the next one read
+	// already, by the goroutine. One alone says nothing: somebody else may have had the processor.
+	aheadMin    = 256 << 10
+	aheadAfter  = 50 * time.Microsecond
+	aheadFrames = 3
 )
 
 // holders of the role.
@@ -54,6 +56,7 @@ type role struct {
 	inCall   bool      // the receiver waits for bytes
 	poked    bool      // ... and has been interrupted
 	left     time.Time // when a receiver left off behind a frame of aheadMin or more; else zero
+	busy     int       // how many of those just read have kept a receiver busy for longer than aheadAfter
 	err      error     // what made the receiver give the role back
 
 	watch watch // of the context of the receiver that reads
@@ -112,7 +115,10 @@ func (r *role) take() (taken bool) {
 		r.recalled = r.recalled && r.holder == byReceiver
 		return false
 	}
-	if !r.left.IsZero() && time.Since(r.left) > aheadAfter {
+	if r.left.IsZero() || time.Since(r.left) <= aheadAfter {
+		r.busy = 0
+	} else if r.busy++; r.busy == aheadFrames {
+		r.busy = 0
 		r.holder = byGoroutine
 		r.back <- struct{}{}
 		return false

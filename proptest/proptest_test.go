@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/zeroactor/zmq/internal/invariant"
+	"github.com/zeroactor/zmq/proptest/internal/orders"
 	"github.com/zeroactor/zmq/transport/tcp"
 )
 
@@ -81,7 +82,7 @@ func TestHistories(t *testing.T) {
 				}
 				began := time.Now()
 				if f := searchInSteps(t, m, p, runs); f != nil {
-					t.Fatal(f.Report(m))
+					t.Fatal(f.Report(m) + f.pursue(m, t.TempDir(), orders.BuildTest))
 				}
 				total += runs * *ordersFlag
 				t.Logf("%d histories in %v", runs, time.Since(began))
@@ -156,6 +157,9 @@ func TestShrink(t *testing.T) {
 		if !strings.Contains(f.Report(m), part) {
 			t.Errorf("no %q in %q", part, f.Report(m))
 		}
+	}
+	if f.Trace = []string{"once", "thrice", "thrice", "thrice", "last"}; !strings.Contains(f.Report(m), "\tonce\n\tthrice (3 times)\n\tlast\n") {
+		t.Errorf("what happens several times: %s", f.Report(m))
 	}
 	m.Name = "mine"
 	for _, part := range []string{`proptest.Search(t, MyTransport, "pipeline"`, "proptest.Play(t, MyTransport, "} {

@@ -180,7 +180,16 @@ func (f *Failure) Report(m Medium) string {
 	if v, ok := f.Err.(*Violation); ok {
 		fmt.Fprintf(&b, "what is promised: %s\n", Promise(v.Property))
 	}
-	fmt.Fprintf(&b, "what happened:\n\t%s\n", strings.Join(f.Trace, "\n\t"))
+	b.WriteString("what happened:\n")
+	for i, n := 0, 0; i < len(f.Trace); i += n {
+		for n = 1; i+n < len(f.Trace) && f.Trace[i+n] == f.Trace[i]; n++ {
+		}
+		fmt.Fprintf(&b, "\t%s", f.Trace[i])
+		if n > 1 {
+			fmt.Fprintf(&b, " (%d times)", n)
+		}
+		b.WriteString("\n")
+	}
 	if m.Virtual {
 		fmt.Fprintf(&b, "played again it fails %d times of %d\n", f.Again, againPlays)
 	}

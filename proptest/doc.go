@@ -4,7 +4,7 @@
 // A [History] says which sockets there are and what is done to them, step by
 // step: who binds and who connects, who sends and who reads slowly, who
 // subscribes to what, who disconnects, closes or is killed, and what the network
-// does meanwhile. It is played on real sockets and, at the same time, on a twin
+// does meanwhile, and whether a proxy is between the sides. It is played on real sockets and, at the same time, on a twin
 // that is too simple to be wrong: one goroutine, a few maps. What the two do not
 // agree on is a [Violation], which names the property that does not hold and the
 // sentence that promises it. A history that ends in one is made as short as

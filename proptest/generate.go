@@ -1,12 +1,10 @@
 package proptest
 
 import (
-	"fmt"
 	"math/rand"
 	"slices"
 
 	"github.com/leanovate/gopter"
-	"github.com/leanovate/gopter/gen"
 )
 
 // Histories generates the histories of a pattern. A history that fails shrinks:
@@ -30,15 +28,26 @@ type generator struct {
 	calm bool     // nothing fails, and nobody goes
 	wait bool     // goroutines wait for messages, and pollers watch
 	few  []string // topics; the fewer, the more often they meet
+
+	layout layout // of what has been made
 }
 
 func (g *generator) chance(percent int) bool { return g.r.Intn(100) < percent }
 
 func pick[T any](r *rand.Rand, of ...T) T { return of[r.Intn(len(of))] }
 
-// side returns on which side of its pattern a socket is.
+// side returns on which side of its pattern a socket is. One of a proxy is on the side
+// that it stands in for.
 func side(h History, i int) int {
 	p, _ := findPattern(h.Pattern)
+	if h.Proxy[0] != h.Proxy[1] {
+		switch i {
+		case h.Proxy[0]:
+			return 1
+		case h.Proxy[1]:
+			return 0
+		}
+	}
 	if slices.Equal(p.sides[0], p.sides[1]) {
 		return i % 2
 	}
@@ -77,6 +86,10 @@ func (g *generator) history() History {
 			}
 		}
 	}
+	if p := g.p.gates; p[0] != "" && g.h.Seed>>40%proxyShare == 0 {
+		g.device(marks)
+	}
+	g.layout = newLayout(g.h)
 	late := g.prelude()
 	for range 5 + g.r.Intn(25) {
 		g.add(g.next())
@@ -86,6 +99,24 @@ func (g *generator) history() History {
 		}
 	}
 	return g.h
+}
+
+// proxyShare is of how many histories one has a proxy between its sides, if its pattern
+// can.
+const proxyShare = 4
+
+// device adds the sockets of a proxy. What is inverted goes through none: a publisher
+// keeps away from it what any subscriber does not want.
+func (g *generator) device(marks []int) {
+	if g.h.Sockets[0].Mode == Inverted {
+		return
+	}
+	n := len(g.h.Sockets)
+	for _, kind := range g.p.gates {
+		g.h.Sockets = append(g.h.Sockets, Socket{Kind: kind, SendHWM: pick(g.r, marks...), RecvHWM: pick(g.r, marks...)})
+	}
+	g.h.Proxy = [2]int{n, n + 1}
+	g.calm = g.calm && g.chance(50) // there are more places where something can fail
 }
 
 // modes makes some XPUBs verbose or manual, or all sockets inverted.
@@ -125,7 +156,7 @@ func (g *generator) prelude() (late []Step) {
 	}
 	for i := range g.h.Sockets {
 		for j := range i {
-			if side(g.h, i) == side(g.h, j) {
+			if !g.layout.talk(i, j) {
 				continue
 			}
 			switch {
@@ -137,7 +168,7 @@ func (g *generator) prelude() (late []Step) {
 				steps = append(steps, Step{Do: Bind, Who: i}, Step{Do: Connect, Who: j, With: i})
 			}
 		}
-		if g.p.name == "pubsub" && side(g.h, i) == 1 {
+		if g.p.name == "pubsub" && side(g.h, i) == 1 && !g.layout.isGate(i) {
 			steps = append(steps, g.subscription(i))
 		}
 	}
@@ -165,10 +196,19 @@ func (g *generator) subscription(who int) Step {
 	return Step{Do: pick(g.r, Subscribe, Subscribe, Unsubscribe), Who: who, Topic: g.topic()}
 }
 
-// of returns a socket of a side.
+// of returns a socket of a side, and none of a proxy's.
 func (g *generator) of(want int) int {
 	for {
-		if i := g.r.Intn(len(g.h.Sockets)); side(g.h, i) == want {
+		if i := g.r.Intn(len(g.h.Sockets)); side(g.h, i) == want && !g.layout.isGate(i) {
+			return i
+		}
+	}
+}
+
+// mate returns a socket that may be connected to another one.
+func (g *generator) mate(who int) int {
+	for {
+		if i := g.r.Intn(len(g.h.Sockets)); g.layout.talk(who, i) {
 			return i
 		}
 	}
@@ -182,9 +222,20 @@ func (g *generator) next() Step {
 	if g.p.name == "pubsub" && g.chance(12) {
 		return g.subscription(g.of(1))
 	}
+	if g.layout.proxied() && g.chance(8) {
+		return Step{Do: pick(g.r, Hold, Resume), Who: pick(g.r, g.h.Proxy[:]...)}
+	}
 	who := g.r.Intn(len(g.h.Sockets))
-	other := g.of(1 - side(g.h, who))
+	other := g.mate(who)
 	weight := g.r.Intn(100)
+	if weight < 70 && g.layout.isGate(who) {
+		who = g.of(pick(g.r, 0, 1))
+	}
+	if weight >= 70 && g.layout.proxied() && g.chance(50) {
+		weight = 99
+		who = pick(g.r, g.h.Proxy[:]...)
+		other = g.mate(who)
+	}
 	switch {
 	case weight < 45:
 		if g.oneWay() {
@@ -211,7 +262,7 @@ func (g *generator) next() Step {
 // waiting makes a step of those who wait, and watch.
 func (g *generator) waiting() Step {
 	who := g.r.Intn(len(g.h.Sockets))
-	if g.oneWay() {
+	if g.oneWay() || g.layout.isGate(who) {
 		who = g.of(1)
 	}
 	switch g.r.Intn(12) {
@@ -246,7 +297,11 @@ func (g *generator) trouble(who, other int) Step {
 		return Step{Do: Heal, Who: who}
 	}
 	if g.chance(50) { // in the midst of much that is on its way
-		g.add(Step{Do: Send, Who: g.sender(who, other), With: other, N: 20, Topic: g.topic()})
+		from, to := g.sender(who, other), other
+		if g.layout.proxied() {
+			from, to = g.of(0), g.of(1)
+		}
+		g.add(Step{Do: Send, Who: from, With: to, N: 20, Topic: g.topic()})
 		g.add(Step{Do: Pause, N: 1 + g.r.Intn(40)})
 	}
 	return Step{Do: Reset, Who: who}
@@ -258,63 +313,4 @@ func (g *generator) sender(one, other int) int {
 		return other
 	}
 	return one
-}
-
-// shrinkHistory offers simpler histories.
-func shrinkHistory(v any) gopter.Shrink {
-	h := v.(History)
-	with := func(change func(h *History)) any {
-		c := h
-		c.Sockets = slices.Clone(h.Sockets)
-		change(&c)
-		return c
-	}
-	steps := gen.SliceShrinker(shrinkStep)(h.Steps)
-	others := []any{
-		with(func(c *History) { c.Seed = 0 }),
-		with(func(c *History) {
-			for i := range c.Sockets {
-				c.Sockets[i].SendHWM, c.Sockets[i].RecvHWM = 1000, 1000
-			}
-		}),
-		with(func(c *History) { // sockets that nobody uses any more
-			last := len(c.Sockets) - 1
-			if last > 1 && !slices.ContainsFunc(c.Steps, func(s Step) bool { return s.Who == last || s.With == last }) {
-				c.Sockets = c.Sockets[:last]
-			}
-		}),
-	}
-	return func() (any, bool) {
-		if s, ok := steps(); ok {
-			return with(func(c *History) { c.Steps = s.([]Step) }), true
-		}
-		for len(others) > 0 {
-			c := others[0]
-			others = others[1:]
-			if fmt.Sprint(c) != fmt.Sprint(h) {
-				return c, true
-			}
-		}
-		return nil, false
-	}
-}
-
-// shrinkStep offers a step that does less.
-func shrinkStep(v any) gopter.Shrink {
-	s := v.(Step)
-	var less []Step
-	if s.N > 1 {
-		less = append(less, Step{s.Do, s.Who, s.With, 1, s.Topic}, Step{s.Do, s.Who, s.With, s.N / 2, s.Topic})
-	}
-	if s.Do == Send && s.Topic != "" {
-		less = append(less, Step{s.Do, s.Who, s.With, s.N, ""})
-	}
-	return func() (any, bool) {
-		if len(less) == 0 {
-			return nil, false
-		}
-		first := less[0]
-		less = less[1:]
-		return first, true
-	}
 }

@@ -9,7 +9,13 @@ type History struct {
 	Seed    uint64   // of the network, and of what messages hold
 	Order   uint64   // in which goroutines go on, where that is decided: see [Ordered]
 	Sockets []Socket // numbered from 0, in the order in which they are made
-	Steps   []Step
+
+	// Proxy are the numbers of the two sockets between which a proxy forwards: the
+	// one that the first side of the pattern talks to, and the one that the second
+	// side does. Two of one number are no proxy.
+	Proxy [2]int
+
+	Steps []Step
 }
 
 // A Socket is one of a history.
@@ -50,9 +56,21 @@ const (
 	Reset       Verb = "Reset"       // the connections to Who's endpoint
 	Cut         Verb = "Cut"         // the network at Who's endpoint
 	Heal        Verb = "Heal"        // what was cut there
+	Hold        Verb = "Hold"        // the proxy; Who is one of its sockets
+	Resume      Verb = "Resume"      // of what was held
 	Pause       Verb = "Pause"       // for N ms of virtual time, or a tenth of that
 	Settle      Verb = "Settle"      // wait until everything is where it stays
 )
+
+// traffic reports whether a step is about messages: of the sockets of a proxy that is
+// what the proxy does.
+func (v Verb) traffic() bool {
+	switch v {
+	case Send, Recv, Await, GiveUp, Watch, Unwatch, Subscribe, Unsubscribe:
+		return true
+	}
+	return false
+}
 
 // A Step is one thing that is done.
 type Step struct {

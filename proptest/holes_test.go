@@ -12,6 +12,13 @@ var patternHoles = map[string]map[string]string{
 	"stream": {"inproc": "a STREAM has bytes, and inproc only messages"},
 }
 
+// proxyHoles are the patterns that have no histories with a proxy, and why.
+var proxyHoles = map[string]string{
+	"pair":     "a PAIR has one peer, and so has one of a proxy's: it would be a pipeline of two",
+	"conflate": "a proxy takes all that comes, and what replaces it comes behind it",
+	"stream":   "the ids of a STREAM's connections mean nothing to another one",
+}
+
 // everywhere is the medium of what is so over all of them.
 const everywhere = "all"
 
@@ -68,6 +75,11 @@ func TestHoles(t *testing.T) {
 			}
 		}
 	}
+	for _, p := range allPatterns() {
+		if why := proxyHoles[p.name]; (p.gates[0] == "") != (why != "") {
+			t.Errorf("a proxy in histories of %s: %q, and the reason why there is none is %q", p.name, p.gates, why)
+		}
+	}
 	for _, of := range []map[string]map[string]string{patternHoles, propertyHoles} {
 		for what := range of {
 			if !slices.Contains(Patterns(), what) && !slices.ContainsFunc(Properties(), func(p Property) bool { return p.Name == what }) {
@@ -94,10 +106,13 @@ func checkHoles(t *testing.T, property string, m Medium, seen map[way]bool) {
 func TestHistoriesCover(t *testing.T) {
 	for _, p := range Patterns() {
 		verbs, modes := make(map[Verb]bool), make(map[string]bool)
+		through := make(map[Verb]bool) // those that are done to the sockets of a proxy
 		for seed := range int64(150) { // as many as over the simulated network
 			h := generate(p, seed+1)
+			l := newLayout(h)
 			for _, s := range h.Steps {
 				verbs[s.Do] = true
+				through[s.Do] = through[s.Do] || l.isGate(s.Who)
 			}
 			for _, s := range h.Sockets {
 				modes[s.Kind+" "+s.Mode] = true
@@ -117,8 +132,16 @@ func TestHistoriesCover(t *testing.T) {
 				t.Errorf("%s: no history has %s", p, v)
 			}
 		}
+		for _, v := range []Verb{Bind, Unbind, Connect, Disconnect, Close, Kill, Reset, Cut, Heal, Hold, Resume} {
+			if !through[v] && proxyHoles[p] == "" {
+				t.Errorf("%s: no history has %s of a proxy's socket", p, v)
+			}
+		}
 		for _, m := range Media() {
-			played := wayCounts(p, fullShare(m))
+			played, proxied := wayCounts(p, fullShare(m))
+			if proxied == 0 && proxyHoles[p] == "" {
+				t.Errorf("%s over %s: no history has a proxy", p, m.Name)
+			}
 			for _, w := range allWays {
 				if played[w] == 0 && patternHoles[p][m.Name] == "" {
 					t.Errorf("%s over %s: in no history %s", p, m.Name, w)
@@ -129,13 +152,17 @@ func TestHistoriesCover(t *testing.T) {
 }
 
 // wayCounts returns in how many histories of a pattern, but of no more than the first
-// hundred, the sockets are connected in each way.
-func wayCounts(pattern string, runs int) map[way]int {
-	counts := make(map[way]int)
+// hundred, the sockets are connected in each way, and in how many through a proxy.
+func wayCounts(pattern string, runs int) (counts map[way]int, proxied int) {
+	counts = make(map[way]int)
 	for seed := range int64(min(runs, 100)) {
-		for _, w := range generate(pattern, seed+1).ways() {
+		h := generate(pattern, seed+1)
+		for _, w := range h.ways() {
 			counts[w]++
 		}
+		if l := newLayout(h); l.proxied() {
+			proxied++
+		}
 	}
-	return counts
+	return counts, proxied
 }

@@ -27,6 +27,7 @@ type entry struct {
 	excused   bool // nobody must any more
 	epochs    map[int]int
 	unordered map[int]bool // for whom it may come out of its order
+	roomy     bool         // no queue on its way can be full, so that it is not dropped
 }
 
 func newLedger(sockets int) *ledger {
@@ -84,7 +85,6 @@ func (l *ledger) outstanding(from, to int) (open []*entry) {
 // excuse notes that what is on its way from one socket to another may be lost,
 // or come in another order.
 func (l *ledger) excuse(from, to int) {
-	l.lost[[2]int{from, to}] = true
 	for _, e := range l.outstanding(from, to) {
 		e.unordered[to] = true
 		if e.one {
@@ -96,11 +96,11 @@ func (l *ledger) excuse(from, to int) {
 }
 
 // missing returns the messages that were to be received and were not: for each
-// the sockets that lack it.
-func (l *ledger) missing() (missing []string) {
+// the sockets that lack it. Those that a function says so of are not missed.
+func (l *ledger) missing(forgiven func(*entry) bool) (missing []string) {
 	for _, entries := range l.entries {
 		for _, e := range entries {
-			if lack := e.lack(); len(lack) > 0 {
+			if lack := e.lack(); len(lack) > 0 && !forgiven(e) {
 				missing = append(missing, fmt.Sprintf("%v for %v", e.name, lack))
 			}
 		}
@@ -119,4 +119,38 @@ func (e *entry) lack() (lack []int) {
 		}
 	}
 	return lack
+}
+
+// lacking returns how often a message was not received by one of those who must
+// get it, and by one of those who may; one for whoever has it, once.
+func (l *ledger) lacking(forgiven func(*entry) bool) (must, may int64) {
+	for _, entries := range l.entries {
+		for _, e := range entries {
+			if e.one {
+				switch {
+				case len(e.got) > 0:
+				case e.excused || forgiven(e):
+					may++
+				default:
+					must++
+				}
+				continue
+			}
+			for to, m := range e.to {
+				switch {
+				case e.got[to]:
+				case m:
+					must++
+				default:
+					may++
+				}
+			}
+		}
+	}
+	return must, may
+}
+
+// hopeful returns the messages that are missing though they found room.
+func (l *ledger) hopeful(forgiven func(*entry) bool) (missing []string) {
+	return l.missing(func(e *entry) bool { return !e.roomy || forgiven(e) })
 }

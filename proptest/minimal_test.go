@@ -287,7 +287,7 @@ var minimals = []minimal{
 
 // TestMinimalHistories plays each over each transport.
 func TestMinimalHistories(t *testing.T) {
-	for _, c := range minimals {
+	for _, c := range slices.Concat(minimals, proxiedMinimals) {
 		t.Run(c.name, func(t *testing.T) {
 			for _, m := range Media() {
 				if len(c.media) > 0 && !slices.Contains(c.media, m.Name) || !slices.Contains(m.Patterns(), c.history.Pattern) {

@@ -13,24 +13,27 @@ type pattern struct {
 	name  string
 	sides [2][]string // kinds of sockets
 	most  int         // sockets of a side
+	gates [2]string   // kinds of the sockets of a proxy between them, that each side talks to; none if there can't be one
 	twin  func(h History, local bool) twin
 }
 
-// all are the patterns of histories.
-var all = []pattern{
-	{"pair", [2][]string{{"PAIR"}, {"PAIR"}}, 1, newPairTwin},
-	{"pipeline", [2][]string{{"PUSH"}, {"PULL"}}, 3, newPipelineTwin},
-	{"conflate", [2][]string{{"PUSH"}, {"PULL"}}, 1, newConflateTwin},
-	{"dealer", [2][]string{{"DEALER"}, {"DEALER"}}, 3, newPipelineTwin},
-	{"router", [2][]string{{"ROUTER"}, {"DEALER"}}, 3, newRouterTwin},
-	{"reqrep", [2][]string{{"REQ"}, {"REP"}}, 3, newReqrepTwin},
-	{"pubsub", [2][]string{{"PUB", "XPUB"}, {"SUB", "XSUB"}}, 3, newPubsubTwin},
-	{"stream", [2][]string{{"STREAM"}, {"STREAM"}}, 3, newStreamTwin},
+// allPatterns are the patterns of histories.
+func allPatterns() []pattern {
+	return []pattern{
+		{"pair", [2][]string{{"PAIR"}, {"PAIR"}}, 1, [2]string{}, newPairTwin},
+		{"pipeline", [2][]string{{"PUSH"}, {"PULL"}}, 3, [2]string{"PULL", "PUSH"}, newPipelineTwin},
+		{"conflate", [2][]string{{"PUSH"}, {"PULL"}}, 1, [2]string{}, newConflateTwin},
+		{"dealer", [2][]string{{"DEALER"}, {"DEALER"}}, 3, [2]string{"DEALER", "DEALER"}, newPipelineTwin},
+		{"router", [2][]string{{"ROUTER"}, {"DEALER"}}, 3, [2]string{"DEALER", "ROUTER"}, newRouterTwin},
+		{"reqrep", [2][]string{{"REQ"}, {"REP"}}, 3, [2]string{"ROUTER", "DEALER"}, newReqrepTwin},
+		{"pubsub", [2][]string{{"PUB", "XPUB"}, {"SUB", "XSUB"}}, 3, [2]string{"XSUB", "XPUB"}, newPubsubTwin},
+		{"stream", [2][]string{{"STREAM"}, {"STREAM"}}, 3, [2]string{}, newStreamTwin},
+	}
 }
 
 // Patterns returns the names of the patterns that histories can be of.
 func Patterns() (names []string) {
-	for _, p := range all {
+	for _, p := range allPatterns() {
 		names = append(names, p.name)
 	}
 	return names
@@ -48,7 +51,7 @@ func (m Medium) Patterns() (names []string) {
 }
 
 func findPattern(name string) (pattern, error) {
-	for _, p := range all {
+	for _, p := range allPatterns() {
 		if p.name == name {
 			return p, nil
 		}
@@ -77,8 +80,9 @@ type (
 	}
 )
 
-// open makes socket i of a history.
-func open(s Socket, i int, opts ...patterns.Option) (end, error) {
+// open makes socket i of a history. Nobody is told what the gate of a device cannot
+// deliver.
+func open(s Socket, i int, gate bool, opts ...patterns.Option) (end, error) {
 	send, recv := patterns.SendHWM(s.SendHWM), patterns.RecvHWM(s.RecvHWM)
 	conflate := patterns.Conflate(s.Mode == Conflated)
 	switch s.Kind {
@@ -92,7 +96,7 @@ func open(s Socket, i int, opts ...patterns.Option) (end, error) {
 		id := patterns.RoutingID([]byte(routingID(i)))
 		return made(patterns.NewDealer(with[patterns.DealerOption](opts, send, recv, id)...))
 	case "ROUTER":
-		return made(patterns.NewRouter(with[patterns.RouterOption](opts, send, recv, patterns.RouterMandatory(true))...))
+		return made(patterns.NewRouter(with[patterns.RouterOption](opts, send, recv, patterns.RouterMandatory(!gate))...))
 	case "STREAM":
 		return made(patterns.NewStream(with[patterns.StreamOption](opts, send, recv)...))
 	case "REQ":

@@ -55,7 +55,11 @@ func (h History) literal() string {
 		}
 		b.WriteString("},\n")
 	}
-	b.WriteString("\t\t},\n\t\tSteps: []proptest.Step{\n")
+	b.WriteString("\t\t},\n")
+	if l := newLayout(h); l.proxied() {
+		fmt.Fprintf(&b, "\t\tProxy: [2]int{%d, %d},\n", h.Proxy[0], h.Proxy[1])
+	}
+	b.WriteString("\t\tSteps: []proptest.Step{\n")
 	for _, s := range h.Steps {
 		b.WriteString("\t\t\t" + s.literal() + ",\n")
 	}

@@ -40,6 +40,7 @@ var promises = []promise{
 	{Polling, "patterns.Poller", "It tells of a socket for as long as that is ready."},
 	{LastValue, "patterns.Conflate", "Conflate makes the socket keep only the newest message of each queue."},
 	{ByteStream, "patterns.Stream", "A message sent to a STREAM's peer is written as it is, one after another; a message of the id and an empty frame is received when a connection is made, before its bytes, and again when it is lost, behind them."},
+	{InvisibleProxy, "patterns.Proxy", "No message is lost, doubled or reordered."},
 	{NothingLeft, "doc.go of each package", "Who starts a goroutine waits for it."},
 }
 

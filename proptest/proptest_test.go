@@ -23,6 +23,7 @@ var (
 	ordersFlag    = flag.Int("orders", 1, "how often to play each history, each time in another order of the goroutines")
 	shrinksFlag   = flag.Int("shrinks", mostShrinks, "how many simpler histories to try after a failure")
 	progressFlag  = flag.Bool("progress", false, "say after some histories that they have been played, for who watches")
+	proxiedFlag   = flag.Bool("proxied", false, "only those of the histories that have a proxy between their sides")
 	runsFlag      = flag.Int("runs", 0, "histories of each pattern over each transport; 0 is as many as belong to every change")
 )
 
@@ -95,10 +96,15 @@ func TestHistories(t *testing.T) {
 func searchInSteps(t *testing.T, m Medium, pattern string, runs int) *Failure {
 	const step = 20
 	for done := 0; done < runs; done += step {
-		of := span{*seedFlag + int64(done), min(step, runs-done), *orderFlag + uint64(done**ordersFlag), *ordersFlag}
-		if f := search(t, m, pattern, of, *shrinksFlag); f != nil {
-			f.Run += done
-			return f
+		for i := done; i < min(done+step, runs); i++ {
+			of := span{*seedFlag + int64(i), 1, *orderFlag + uint64(i**ordersFlag), *ordersFlag}
+			if l := newLayout(generate(pattern, of.seed)); *proxiedFlag && !l.proxied() {
+				continue
+			}
+			if f := search(t, m, pattern, of, *shrinksFlag); f != nil {
+				f.Run = i
+				return f
+			}
 		}
 		if *progressFlag {
 			fmt.Printf("%d histories of %s over %s\n", done+step, pattern, m.Name)

@@ -176,7 +176,11 @@ func (f *Failure) playAgain(t *testing.T, m Medium) {
 // plays it again.
 func (f *Failure) Report(m Medium) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s over %s, seed %d, after %d histories: %v\n", f.History.Pattern, m.Name, f.Seed, f.Run, f.Err)
+	what := f.History.Pattern
+	if l := newLayout(f.History); l.proxied() {
+		what += " through a proxy"
+	}
+	fmt.Fprintf(&b, "%s over %s, seed %d, after %d histories: %v\n", what, m.Name, f.Seed, f.Run, f.Err)
 	if v, ok := f.Err.(*Violation); ok {
 		fmt.Fprintf(&b, "what is promised: %s\n", Promise(v.Property))
 	}

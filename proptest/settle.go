@@ -14,6 +14,9 @@ import (
 
 // settle waits until everything is where it stays.
 func (w *world) settle() error {
+	if err := w.forwards(); err != nil {
+		return err
+	}
 	switch {
 	case w.medium.Virtual:
 		w.twin.base().quiet = false
@@ -34,13 +37,16 @@ func (w *world) settle() error {
 		if w.taken > before {
 			w.settleVirtual() // there is room for more
 		}
-	case w.twin.base().damaged || w.h.Sockets[0].Mode == Inverted:
+	case w.twin.base().damaged || w.twin.base().held || w.h.Sockets[0].Mode == Inverted:
 		time.Sleep(time.Millisecond) // a real network; nothing tells when it is done, and nothing is concluded from it
 		return nil
 	default:
 		if err := w.settleReal(); err != nil {
 			return err
 		}
+	}
+	if w.twin.base().held {
+		return nil // what was sent is where it stays, but not what follows from it
 	}
 	w.twin.settled()
 	w.twin.base().quiet = w.medium.Virtual
@@ -63,7 +69,7 @@ func (w *world) pause(ms int) {
 // they take no more.
 func (w *world) takeNotices() (taken int, err error) {
 	for i := range w.places {
-		if w.h.Sockets[i].Kind == "XPUB" && w.twin.base().alive[i] {
+		if b := w.twin.base(); w.h.Sockets[i].Kind == "XPUB" && b.alive[i] && !b.isGate(i) {
 			n, err := w.recv(i, math.MaxInt)
 			if err != nil {
 				return taken, err
@@ -123,12 +129,12 @@ func (w *world) settleReal() error {
 		}
 	}
 	for i, p := range w.places {
-		if router, ok := p.end.(*patterns.Router); ok {
+		if router, ok := p.end.(*patterns.Router); ok && w.h.Pattern == "router" { // a REQ has no id
 			if err := w.knows(router.Peers, b.reachable(i)); err != nil {
 				return err
 			}
 		}
-		if _, ok := p.end.(subscriber); ok && subscribes(w.h.Sockets[i].Kind) {
+		if _, ok := p.end.(subscriber); ok && subscribes(w.h.Sockets[i].Kind) && !b.isGate(i) {
 			if err := w.alone(i); err != nil {
 				return err
 			}
@@ -170,8 +176,8 @@ func isProbe(topic string) bool {
 // that comes only if everything before it has taken effect too.
 func (w *world) probe(sub int) error {
 	b, sock := w.twin.base(), w.places[sub].end.(subscriber)
-	for _, pub := range b.peers(sub) {
-		if !(b.dials[pub][sub] && b.bound[sub] || b.dials[sub][pub] && b.bound[pub]) {
+	for _, pub := range b.linkedThrough(sub) {
+		if !b.reaches(pub, sub) {
 			continue
 		}
 		w.marks++
@@ -189,6 +195,9 @@ func (w *world) probe(sub int) error {
 				return err
 			}
 			w.wasted += w.places[pub].Stats().Dropped - before
+			if b.proxied() {
+				w.probes++ // that the device may drop, sooner or later
+			}
 			time.Sleep(100 * time.Microsecond) // for a real network
 			// An XPUB whose user takes no notices takes no subscriptions.
 			if _, err := w.recv(pub, math.MaxInt); err != nil {

@@ -23,6 +23,8 @@ var special = map[string][]string{
 	Correlation:   {"reqrep"},
 	LastValue:     {"conflate"},
 	ByteStream:    {"stream"},
+
+	InvisibleProxy: {"pipeline", "dealer", "router", "reqrep", "pubsub"},
 }
 
 // TestTable holds that docs/PROPERTIES.md is what the code says.
@@ -99,7 +101,8 @@ Each is of a pattern, over a transport, and holds all of the pattern's propertie
 ## How histories connect
 
 Of the first hundred histories of each pattern that belong to each change (over ipc and tcp there are 25), in how many which side binds, or both do; and in how many some socket connects to one
-that is bound only afterwards. The sides are as the sockets of the pattern are named, the sender first.
+that is bound only afterwards. The sides are as the sockets of the pattern are named, the sender first. In some there is a proxy between the sides, of the sockets that stand in for each: they bind and connect as
+others do, lose connections, are held, and go; and the rest is as it is without, but for what more queues make of it.
 
 `)
 	n.writeWays(&b)
@@ -155,11 +158,12 @@ func (n *notes) writeWays(b *strings.Builder) {
 	for _, w := range allWays {
 		head = append(head, string(w))
 	}
+	head = append(head, "through a proxy")
 	writeHead(b, head...)
-	for _, p := range all {
+	for _, p := range allPatterns() {
 		name := fmt.Sprintf("%s (%s – %s)", p.name, strings.Join(p.sides[0], "/"), strings.Join(p.sides[1], "/"))
 		for _, m := range Media() {
-			counts := wayCounts(p.name, fullShare(m))
+			counts, proxied := wayCounts(p.name, fullShare(m))
 			cells := []string{name, m.Name}
 			why := patternHoles[p.name][m.Name]
 			for _, w := range allWays {
@@ -168,6 +172,14 @@ func (n *notes) writeWays(b *strings.Builder) {
 					cell = "– " + n.ref(why)
 				}
 				cells = append(cells, cell)
+			}
+			switch {
+			case why != "":
+				cells = append(cells, "– "+n.ref(why))
+			case p.gates[0] == "":
+				cells = append(cells, "– "+n.ref(proxyHoles[p.name]))
+			default:
+				cells = append(cells, fmt.Sprintf("%d (%s, %s)", proxied, p.gates[0], p.gates[1]))
 			}
 			writeRow(b, cells...)
 		}

@@ -2,6 +2,7 @@ package proptest
 
 // A topology is what a twin knows of who is connected to whom.
 type topology struct {
+	layout
 	sockets []Socket
 	local   bool
 	alive   []bool
@@ -17,9 +18,10 @@ type topology struct {
 	damaged bool     // the network has failed, or a socket has gone
 }
 
-func newTopology(sockets []Socket, local bool) *topology {
+func newTopology(h History, local bool) *topology {
+	sockets := h.Sockets
 	n := len(sockets)
-	t := &topology{sockets: sockets, local: local, alive: make([]bool, n), bound: make([]bool, n), hungUp: make([]bool, n), cut: make([]bool, n)}
+	t := &topology{layout: newLayout(h), sockets: sockets, local: local, alive: make([]bool, n), bound: make([]bool, n), hungUp: make([]bool, n), cut: make([]bool, n)}
 	for i := range n {
 		t.alive[i] = true
 		t.dials = append(t.dials, make([]bool, n))
@@ -48,18 +50,23 @@ func (t *topology) peers(i int) (peers []int) {
 // reachable returns the peers of i that it can reach, or that can reach it.
 func (t *topology) reachable(i int) (peers []int) {
 	for _, j := range t.peers(i) {
-		if t.bound[i] && t.dials[j][i] || t.bound[j] && t.dials[i][j] {
+		if t.reach(i, j) {
 			peers = append(peers, j)
 		}
 	}
 	return peers
 }
 
-// epochs returns the number of the pipe to each peer.
+// reach reports whether one of two sockets can connect to the other.
+func (t *topology) reach(i, j int) bool {
+	return t.bound[i] && t.dials[j][i] || t.bound[j] && t.dials[i][j]
+}
+
+// epochs returns the number of the pipe to each of those that i sends to.
 func (t *topology) epochs(i int) map[int]int {
 	epochs := make(map[int]int)
-	for _, j := range t.peers(i) {
-		epochs[j] = t.epoch[i][j]
+	for _, j := range t.targets(i) {
+		epochs[j] = t.line(i, j)
 	}
 	return epochs
 }
@@ -144,17 +151,27 @@ func (t *topology) ready(i int) (ready []int) {
 // to that one may stay on its way for ever, or be lost with the pipe to it.
 func (t *topology) doubtful(i int) bool {
 	for j := range t.sockets {
-		gone := t.linked(i, j) && (!t.alive[j] || t.dials[i][j] && !t.bound[j])
-		if gone || t.leaving[i][j] || t.broken[i][j] && !t.dials[i][j] {
+		if t.dubious(i, j) {
 			return true
 		}
 	}
 	return false
 }
 
+// dubious reports whether j is such a peer of i.
+func (t *topology) dubious(i, j int) bool {
+	gone := t.linked(i, j) && (!t.alive[j] || t.dials[i][j] && !t.bound[j])
+	return gone || t.leaving[i][j] || t.broken[i][j] && !t.dials[i][j]
+}
+
 // again reports whether a connection is not the first one between two sockets,
 // and may be refused because the last one is not gone yet.
 func (t *topology) again(i, j int) bool { return !t.settled[i][j] && t.epoch[i][j] > 1 }
+
+// deals reports whether a socket gives each message to one of its peers, whoever that is.
+func (t *topology) deals(i int) bool {
+	return t.sockets[i].Kind == "PUSH" || t.sockets[i].Kind == "DEALER"
+}
 
 // capacity returns how many messages the pipe from i to j holds at least before
 // it is full, and at most; most is -1 if there is no limit that is known.

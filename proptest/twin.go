@@ -38,8 +38,12 @@ type twin interface {
 
 	// done is told that nothing more comes, and what the sockets have counted
 	// as dropped.
-	done(dropped int64) error
+	done(d drops) error
 }
+
+// drops is how many messages are missing, each as often as there are sockets that
+// do not get it, because they were dropped.
+type drops struct{ least, most int64 }
 
 // twinBase is what all twins have. Its methods are those of a pattern in which
 // messages go to one of the peers, whoever has room.
@@ -52,7 +56,7 @@ type twinBase struct {
 
 func newTwinBase(h History, local bool) *twinBase {
 	return &twinBase{
-		topology: newTopology(h.Sockets, local),
+		topology: newTopology(h, local),
 		ledger:   newLedger(len(h.Sockets)),
 		seed:     h.Seed,
 	}
@@ -69,13 +73,13 @@ func (b *twinBase) sent(s Step, n name, _ []string, err error) error {
 		return b.refused(s.Who, err)
 	}
 	to := make(map[int]bool)
-	for _, j := range b.peers(s.Who) {
+	for _, j := range b.targets(s.Who) {
 		to[j] = true
 	}
-	if len(to) == 0 && b.quiet && !b.doubtful(s.Who) {
+	if len(b.peers(s.Who)) == 0 && b.quiet && !b.doubtful(s.Who) {
 		return violates(BackPressure, "socket %d has no peer and takes message %v", s.Who, n)
 	}
-	b.ledger.add(&entry{name: n, to: to, one: true, excused: b.doubtful(s.Who), epochs: b.epochs(s.Who)})
+	b.ledger.add(&entry{name: n, to: to, one: true, excused: b.uncertain(s.Who), epochs: b.epochs(s.Who)})
 	return b.overfull(s.Who)
 }
 
@@ -116,15 +120,8 @@ func (b *twinBase) waiting(who int) (open []*entry) {
 
 // overfull checks that no more is on its way than the pipes hold.
 func (b *twinBase) overfull(who int) error {
-	most := 0
-	for _, j := range b.peers(who) {
-		_, n := b.capacity(who, j)
-		if n < 0 {
-			return nil
-		}
-		most += n
-	}
-	if n := len(b.waiting(who)); !b.damaged && n > most {
+	most := b.most(who, b.linkedThrough(who))
+	if n := len(b.waiting(who)); !b.damaged && most >= 0 && n > most {
 		return violates(HWM, "socket %d has %d messages on their way, and its pipes hold %d", who, n, most)
 	}
 	return nil
@@ -149,22 +146,45 @@ func (b *twinBase) nothing(who int, err error) error {
 }
 
 func (b *twinBase) subscribe(int, string, bool) {}
-func (b *twinBase) excuse(from, to int)         { b.ledger.excuse(from, to) }
+
+func (b *twinBase) excuse(from, to int) {
+	b.lost[[2]int{from, to}] = true
+	b.hop(from, to, b.ledger.excuse)
+}
 
 // settled has it that the end of a connection is known, but where it is behind
 // messages that nobody reads, or a cut.
 func (b *twinBase) settled() {
 	b.topology.settle(func(i, j int) bool {
-		return b.cut[i] || b.cut[j] || !b.local && len(b.outstanding(i, j))+len(b.outstanding(j, i)) > 0
+		return b.cut[i] || b.cut[j] || !b.local && b.unread(i, j)
 	})
 }
 
-func (b *twinBase) done(dropped int64) error {
-	if missing := b.missing(); len(missing) > 0 {
+func (b *twinBase) done(d drops) error {
+	if missing := b.missing(b.nobodyFor); len(missing) > 0 {
 		return violates(NoLoss, "%d messages never came: %s", len(missing), some(missing))
 	}
-	if dropped > 0 && !b.damaged {
-		return violates(NoLoss, "%d messages were counted as dropped", dropped)
+	if d.least > 0 && !b.damaged {
+		return violates(NoLoss, "%d messages were counted as dropped", d.least)
+	}
+	return nil
+}
+
+// balance has it that precisely what was counted as dropped is missing; and some that
+// the ledger does not know of.
+func (b *twinBase) balance(d drops, mustToo, mayToo int64) error {
+	must, may := b.lacking(b.nobodyFor)
+	must, may = must+mustToo, may+mayToo
+	if missing := b.hopeful(b.nobodyFor); len(missing) > 0 {
+		return violates(NoLoss, "%d messages never came, and there was room for them: %s", len(missing), some(missing))
+	}
+	switch {
+	case b.damaged && d.most > 0:
+		return nil // what is dropped with a connection is counted as well
+	case must > d.most:
+		return violates(NoLoss, "%d messages never came, and %d were counted as dropped: %s", must, d.most, some(b.missing(b.nobodyFor)))
+	case d.least > must+may:
+		return violates(NoLoss, "%d messages were counted as dropped, and %d never came", d.least, must+may)
 	}
 	return nil
 }

@@ -16,15 +16,21 @@ type reqrepTwin struct {
 	failed []bool          // of a REQ: the answer may never come
 	seen   map[name]bool   // requests that a REP has heard
 	answer map[name]string // the first frame of what a REP has answered
+
+	given []map[name]bool // of a REP: which answers nobody has received, and if they found room
 }
 
 func newReqrepTwin(h History, local bool) twin {
 	n := len(h.Sockets)
-	return &reqrepTwin{
+	t := &reqrepTwin{
 		twinBase: newTwinBase(h, local),
 		waits:    make([]*name, n), heard: make([]*name, n), failed: make([]bool, n),
 		seen: make(map[name]bool), answer: make(map[name]string),
 	}
+	for range h.Sockets {
+		t.given = append(t.given, make(map[name]bool))
+	}
+	return t
 }
 
 func (t *reqrepTwin) asks(i int) bool { return t.sockets[i].Kind == "REQ" }
@@ -51,6 +57,8 @@ func (t *reqrepTwin) sent(s Step, n name, frames []string, err error) error {
 			return violates(BackPressure, "REP %d must not wait, and refuses an answer: %v", who, err)
 		}
 		t.answer[*t.heard[who]] = frames[0]
+		near, _ := t.gate(who)
+		t.given[who][*t.heard[who]] = t.roomy(who, near, len(t.given[who])+1)
 		t.heard[who] = nil
 		// An answer is no message of the ledger's: who asked checks it.
 		t.ledger.add(&entry{name: n, excused: true})
@@ -62,7 +70,7 @@ func (t *reqrepTwin) sent(s Step, n name, frames []string, err error) error {
 		return err
 	}
 	t.waits[who] = &n
-	t.failed[who] = t.doubtful(who)
+	t.failed[who] = t.uncertain(who)
 	return nil
 }
 
@@ -91,6 +99,9 @@ func (t *reqrepTwin) received(who int, frames []string) error {
 	}
 	if t.answer[*to] == "" {
 		return violates(NoInvention, "REQ %d received an answer to %v, and none was given", who, *to)
+	}
+	for _, given := range t.given {
+		delete(given, *to)
 	}
 	n, ok := parseName(frames[1])
 	if !ok {
@@ -137,18 +148,45 @@ func (t *reqrepTwin) excuse(from, to int) {
 	t.twinBase.excuse(from, to)
 	t.twinBase.excuse(to, from)
 	for _, i := range []int{from, to} {
-		if t.asks(i) {
+		if t.asks(i) && !t.isGate(i) {
 			t.failed[i] = true
+		}
+		if i == t.gates[1] && t.proxied() { // whoever is behind the device may have asked there
+			for j := range t.sockets {
+				t.failed[j] = true
+			}
 		}
 	}
 }
 
-// done has it that everyone who asked somebody there was answered.
-func (t *reqrepTwin) done(dropped int64) error {
+// done has it that everyone who asked somebody there was answered. With a device
+// several answers go to the same peer, and what that has no room for is dropped.
+func (t *reqrepTwin) done(d drops) error {
+	var must, may int64
 	for i, n := range t.waits {
-		if n != nil && !t.failed[i] && t.alive[i] && t.answer[*n] != "" {
+		switch {
+		case n == nil || t.answer[*n] == "":
+		case t.failed[i] || !t.alive[i]:
+			may++
+		case !t.proxied() || t.foundRoom(*n):
 			return violates(NoLoss, "the answer to %v never came", *n)
+		default:
+			must++
 		}
 	}
-	return t.twinBase.done(dropped)
+	if t.proxied() {
+		return t.balance(d, must, may)
+	}
+	return t.twinBase.done(d)
+}
+
+// foundRoom reports whether a REP had room for the answer to a request, on its way to
+// a device.
+func (t *reqrepTwin) foundRoom(to name) bool {
+	for _, given := range t.given {
+		if given[to] {
+			return true
+		}
+	}
+	return false
 }

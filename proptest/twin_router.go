@@ -3,6 +3,7 @@ package proptest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/zeroactor/zmq"
@@ -26,16 +27,33 @@ func (t *routerTwin) isRouter(i int) bool { return t.sockets[i].Kind == "ROUTER"
 func (t *routerTwin) compose(s Step, n name) []string {
 	frames := n.frames(t.seed)
 	if t.isRouter(s.Who) {
-		return append([]string{routingID(s.With)}, frames...)
+		return append(t.address(s.Who, s.With), frames...)
 	}
 	return frames
+}
+
+// address returns the frames that lead from a ROUTER to a peer.
+func (t *routerTwin) address(from, to int) []string {
+	if t.proxied() {
+		near, _ := t.gate(from)
+		return []string{routingID(near), routingID(to)}
+	}
+	return []string{routingID(to)}
+}
+
+// next returns the peer of a ROUTER that a message is given to.
+func (t *routerTwin) next(from, to int) int {
+	if t.proxied() {
+		to, _ = t.gate(from)
+	}
+	return to
 }
 
 func (t *routerTwin) sent(s Step, n name, frames []string, err error) error {
 	if !t.isRouter(s.Who) {
 		return t.dealt(s, n, frames, err)
 	}
-	who, to := s.Who, s.With
+	who, to := s.Who, t.next(s.Who, s.With)
 	known := t.connected(who, to)
 	switch {
 	case errors.Is(err, zmq.ErrUnreachable) && !known:
@@ -47,11 +65,35 @@ func (t *routerTwin) sent(s Step, n name, frames []string, err error) error {
 	case !known && t.quiet && !t.broken[who][to] && !t.cut[who] && !t.cut[to]:
 		return violates(Addressing, "ROUTER %d takes message %v for socket %d, which is not connected", who, n, to)
 	}
-	t.ledger.add(&entry{name: n, to: map[int]bool{to: known}, epochs: t.epochs(who)})
-	if _, most := t.capacity(who, to); most >= 0 && !t.damaged && len(t.outstanding(who, to)) > most {
-		return violates(HWM, "ROUTER %d has %d messages on their way to socket %d, and the pipe holds %d", who, len(t.outstanding(who, to)), to, most)
+	last := s.With
+	if _, far := t.gate(who); t.proxied() {
+		known = known && t.connected(far, last) // or else the device drops it
+	}
+	e := &entry{name: n, to: map[int]bool{last: known}, epochs: t.epochs(who)}
+	t.ledger.add(e)
+	if t.proxied() {
+		t.crowd(e, last)
+	}
+	if most := t.most(who, []int{last}); most >= 0 && !t.damaged && len(t.outstanding(who, last)) > most {
+		return violates(HWM, "ROUTER %d has %d messages on their way to socket %d, and the pipe holds %d", who, len(t.outstanding(who, last)), last, most)
 	}
 	return nil
+}
+
+// crowd decides which messages that are on their way to a socket behind a device find
+// room there for sure, when one more is: it may overtake those of others.
+func (t *routerTwin) crowd(e *entry, to int) {
+	_, far := t.gate(e.from)
+	var all []*entry
+	for i := range t.sockets {
+		all = append(all, t.outstanding(i, to)...)
+	}
+	if e.roomy = t.roomy(far, to, len(all)); e.roomy {
+		return
+	}
+	for _, other := range all {
+		other.roomy = other.roomy && other.from == e.from
+	}
 }
 
 // dealt is sent of a DEALER. What goes to a ROUTER that knows the last
@@ -59,9 +101,11 @@ func (t *routerTwin) sent(s Step, n name, frames []string, err error) error {
 func (t *routerTwin) dealt(s Step, n name, frames []string, err error) error {
 	result := t.twinBase.sent(s, n, frames, err)
 	if err == nil {
+		e := t.entries[s.Who][n.seq]
+		e.roomy = true // it is sent when there is room
 		for _, j := range t.peers(s.Who) {
 			if t.again(s.Who, j) || t.broken[s.Who][j] {
-				t.entries[s.Who][n.seq].excused = true
+				e.excused = true
 			}
 		}
 	}
@@ -81,7 +125,11 @@ func (t *routerTwin) full(who, to int, err error) error {
 		return violates(BackPressure, "ROUTER %d refuses a message: %v", who, err)
 	}
 	least, _ := t.capacity(who, to)
-	if n := len(t.outstanding(who, to)); t.quiet && !t.damaged && t.connected(who, to) && (least == 0 || n < max(1, least/2)) {
+	n := len(t.outstanding(who, to))
+	if t.isGate(to) {
+		n = len(t.waiting(who)) // whoever they are for
+	}
+	if t.quiet && !t.damaged && t.connected(who, to) && (least == 0 || n < max(1, least/2)) {
 		return violates(HWM, "ROUTER %d refuses a message for socket %d with %d on their way, though the pipe holds %d", who, to, n, least)
 	}
 	return nil
@@ -91,13 +139,24 @@ func (t *routerTwin) received(who int, frames []string) error {
 	if !t.isRouter(who) {
 		return t.twinBase.received(who, frames)
 	}
-	if len(frames) < 2 {
+	hops := len(t.address(who, who))
+	if len(frames) <= hops {
 		return violates(Addressing, "ROUTER %d received a message of %d frames", who, len(frames))
 	}
-	if n, ok := parseName(frames[1]); ok && frames[0] != routingID(n.from) {
-		return violates(Addressing, "ROUTER %d received message %v as from %s", who, n, brief(frames[0]))
-	} else if strings.HasPrefix(frames[1], "peer ") {
-		return violates(Addressing, "ROUTER %d received a message with two addresses", who)
+	from, frames := frames[:hops], frames[hops:]
+	if n, ok := parseName(frames[0]); ok && !slices.Equal(from, t.address(who, n.from)) {
+		return violates(Addressing, "ROUTER %d received message %v as from %q", who, n, from)
+	} else if strings.HasPrefix(frames[0], "peer ") {
+		return violates(Addressing, "ROUTER %d received a message with an address too many", who)
 	}
-	return t.twinBase.received(who, frames[1:])
+	return t.twinBase.received(who, frames)
+}
+
+// done has it, with a device, that what that cannot deliver is counted: who sends
+// is not told.
+func (t *routerTwin) done(d drops) error {
+	if t.proxied() {
+		return t.balance(d, 0, 0)
+	}
+	return t.twinBase.done(d)
 }

@@ -65,6 +65,9 @@ func (w *world) lockStep() bool { return w.h.Pattern == "reqrep" }
 // twin cannot know who was first there is one at a time.
 func (w *world) mayWait(i int) bool {
 	const most = 3
+	if w.twin.base().isGate(i) {
+		return false
+	}
 	waiting := len(w.places[i].waiters)
 	if t, ok := w.twin.(*reqrepTwin); ok {
 		turn := t.asks(i) && t.waits[i] != nil || !t.asks(i) && t.heard[i] == nil
@@ -175,7 +178,8 @@ func (w *world) gatherOf(i int) (got int, err error) {
 
 // seqOf returns the number that a message has among those of its sender.
 func seqOf(frames []string) int {
-	for _, f := range frames[:min(2, len(frames))] {
+	const most = 2 // addresses, or a topic, before the name
+	for _, f := range frames[:min(most+1, len(frames))] {
 		if n, ok := parseName(f); ok {
 			return n.seq
 		}

@@ -36,11 +36,13 @@ type world struct {
 	context  *patterns.Context
 	twin     twin
 	places   []*place
+	proxy    *proxy // nil if there is none
 	trace    []string
 	patience time.Duration
 	marks    int   // probes so far
 	wasted   int64 // probes that were dropped
 	awaited  int   // waiters so far
+	probes   int64 // probes that went through a device
 	taken    int   // messages received so far
 }
 
@@ -65,8 +67,7 @@ func play(m Medium, h History, patience time.Duration) (trace []string, err erro
 	if err != nil {
 		return nil, err
 	}
-	w := &world{h: h, medium: m, ground: ground, patience: patience, twin: p.twin(h, m.Local)}
-	w.context = patterns.NewContext(ground.Options...)
+	w := newWorld(m, ground, p, h, patience)
 	if ground.Close != nil {
 		defer ground.Close()
 	}
@@ -76,24 +77,43 @@ func play(m Medium, h History, patience time.Duration) (trace []string, err erro
 			w.end()
 		}
 	}()
-	err = w.play(h)
+	err = w.play()
 	sane = true
 	return w.trace, err
 }
 
-// play makes the sockets and does the steps.
-func (w *world) play(h History) error {
-	for i, s := range h.Sockets {
-		sock, err := open(s, i, patterns.InContext(w.context), patterns.Linger(linger), patterns.ReconnectInterval(reconnect))
+func newWorld(m Medium, ground *Ground, p pattern, h History, patience time.Duration) *world {
+	w := &world{h: h, medium: m, ground: ground, patience: patience, twin: p.twin(h, m.Local)}
+	w.context = patterns.NewContext(ground.Options...)
+	return w
+}
+
+// open makes the sockets, and the proxy if there is to be one.
+func (w *world) open() error {
+	for i, s := range w.h.Sockets {
+		sock, err := open(s, i, w.twin.base().isGate(i), patterns.InContext(w.context), patterns.Linger(linger), patterns.ReconnectInterval(reconnect))
 		if err != nil {
 			return err
 		}
 		w.places = append(w.places, &place{end: sock})
 	}
-	for _, s := range h.Steps {
+	if w.twin.base().proxied() {
+		w.forward()
+	}
+	return nil
+}
+
+// play makes the sockets and does the steps.
+func (w *world) play() error {
+	if err := w.open(); err != nil {
+		return err
+	}
+	for _, s := range w.h.Steps {
 		if err := w.step(s); err != nil {
 			return err
 		}
+		w.abreast()
+		w.waver()
 	}
 	return w.finish()
 }
@@ -107,6 +127,9 @@ func (w *world) end() {
 			r.give(errGivenUp)
 			<-r.over
 		}
+	}
+	if w.proxy != nil {
+		<-w.proxy.over
 	}
 	over, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -135,6 +158,9 @@ func (w *world) step(s Step) error {
 	if !b.alive[s.Who] && s.Do != Settle && s.Do != Pause {
 		return nil
 	}
+	if b.isGate(s.Who) && s.Do.traffic() {
+		return nil // that is for the proxy
+	}
 	w.note("%v", s)
 	p := w.places[s.Who]
 	if err := w.gather(); err != nil {
@@ -154,6 +180,9 @@ func (w *world) step(s Step) error {
 	case Disconnect:
 		if b.dials[s.Who][s.With] {
 			w.twin.excuse(s.With, s.Who)
+			if b.isGate(s.Who) && !b.deals(s.Who) {
+				w.twin.excuse(s.Who, s.With) // what has not come to it yet
+			}
 			b.leave(s.Who, s.With)
 			return p.Disconnect(w.places[s.With].endpoint)
 		}
@@ -179,6 +208,10 @@ func (w *world) step(s Step) error {
 		return w.close(s.Who, s.Do == Kill)
 	case Reset, Cut, Heal:
 		w.disturb(s.Do, s.Who)
+	case Hold, Resume:
+		if b.isGate(s.Who) {
+			w.hold(s.Do == Hold)
+		}
 	case Pause:
 		w.pause(s.N)
 	case Settle:
@@ -254,148 +287,7 @@ func (w *world) dial(i, j int) error {
 }
 
 // talks reports whether two sockets are of different sides.
-func (w *world) talks(i, j int) bool { return side(w.h, i) != side(w.h, j) }
-
-func (w *world) send(s Step) error {
-	sock, ok := w.places[s.Who].end.(trySender)
-	if !ok {
-		return nil
-	}
-	if w.lockStep() {
-		if err := w.alone(s.Who); err != nil {
-			return err
-		}
-	}
-	b := w.twin.base()
-	for range max(s.N, 1) {
-		if err := w.gather(); err != nil {
-			return err
-		}
-		n := name{s.Who, len(b.entries[s.Who])}
-		frames := w.twin.compose(s, n)
-		if frames == nil {
-			return nil
-		}
-		m := zmq.NewMessage(frames...)
-		err := w.put(sock, n, m)
-		w.note("  %v: %v", n, err)
-		if (m.Len() == 0) != (err == nil) {
-			return violates(NoInvention, "a message sent with error %v has %d frames left", err, m.Len())
-		}
-		if err := w.twin.sent(s, n, frames, err); err != nil {
-			return err
-		}
-		if err != nil {
-			return nil
-		}
-	}
-	return nil
-}
-
-// recv receives up to n messages, and returns how many.
-func (w *world) recv(i, n int) (got int, err error) {
-	sock, ok := w.places[i].end.(tryReceiver)
-	if !ok {
-		return 0, nil
-	}
-	for got < n {
-		m := new(zmq.Message)
-		err := sock.TryRecv(m)
-		probe := err == nil && isProbe(string(m.Frame(0)))
-		if err := w.handled(i, m, err); err != nil {
-			return got, err
-		}
-		if err != nil {
-			return got, nil
-		}
-		if !probe {
-			got++
-		}
-	}
-	return got, nil
-}
-
-// handled tells the twin what a receive without waiting has come to.
-func (w *world) handled(i int, m *zmq.Message, err error) error {
-	if err != nil {
-		w.note("  %d: %v", i, err)
-		return w.twin.nothing(i, err)
-	}
-	w.twin.base().quiet = w.twin.base().quiet && w.medium.Local
-	frames := framesOf(m)
-	m.Release()
-	if err := w.decide(i, frames[0]); err != nil {
-		return err
-	}
-	if isProbe(frames[0]) {
-		return nil
-	}
-	w.taken++
-	w.note("  %d received %s", i, brief(strings.Join(frames, " ")))
-	return w.twin.received(i, frames)
-}
-
-// decide subscribes the peer of a manual XPUB to what it asks for, or not.
-func (w *world) decide(i int, notice string) error {
-	pub, ok := w.places[i].end.(*patterns.XPub)
-	if !ok || w.h.Sockets[i].Mode != Manual || notice == "" || forbidden(notice[1:]) {
-		return nil
-	}
-	if notice[0] == 1 {
-		return pub.Subscribe(notice[1:])
-	}
-	return pub.Unsubscribe(notice[1:])
-}
-
-// put sends, mostly without waiting; and if not, only as long as it takes to be
-// sure that it has to wait.
-func (w *world) put(sock trySender, n name, m *zmq.Message) error {
-	waits, ok := sock.(ctxSender)
-	if !ok || n.seq%4 != int(w.h.Seed>>8%4) {
-		return sock.TrySend(m)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	over := make(chan error, 1)
-	go func() { over <- waits.Send(ctx, m) }()
-	if w.medium.Virtual {
-		synctest.Wait()
-	} else {
-		giveUp := time.AfterFunc(5*time.Millisecond, cancel) // a real network
-		defer giveUp.Stop()
-		return asTried(<-over)
-	}
-	cancel()
-	return asTried(<-over)
-}
-
-// asTried returns what an attempt without waiting says in the place of a wait
-// that was given up.
-func asTried(err error) error {
-	if errors.Is(err, context.Canceled) {
-		return zmq.ErrAgain
-	}
-	return err
-}
-
-func (w *world) subscribe(i int, topic string, on bool) error {
-	sock, ok := w.places[i].end.(subscriber)
-	if !ok || !subscribes(w.h.Sockets[i].Kind) {
-		return nil
-	}
-	if err := w.alone(i); err != nil {
-		return err
-	}
-	w.twin.subscribe(i, topic, on)
-	if x, ok := sock.(trySender); ok && w.h.Seed%2 == 0 { // an XSUB may as well send what it asks for
-		octet := map[bool]string{true: "\x01", false: "\x00"}
-		return x.TrySend(zmq.NewMessage(octet[on] + topic))
-	}
-	if on {
-		return sock.Subscribe(topic)
-	}
-	return sock.Unsubscribe(topic)
-}
+func (w *world) talks(i, j int) bool { return w.twin.base().talk(i, j) }
 
 // excuseAccepted excuses what is on its way over connections that were made to
 // i, also those that their makers have given up and that are not at their end.
@@ -412,6 +304,9 @@ func (w *world) excuseAccepted(i int) {
 // waits no more: what is sent from now on is not for them.
 func (w *world) close(i int, kill bool) error {
 	b, p := w.twin.base(), w.places[i]
+	if b.isGate(i) { // then the device is gone, and what it has in hand
+		kill = true
+	}
 	for j := range w.places { // of those whom it was connected to as well
 		w.twin.excuse(j, i)
 		if kill {
@@ -425,6 +320,9 @@ func (w *world) close(i int, kill bool) error {
 		p.closing <- p.CloseNow()
 	} else {
 		go func() { p.closing <- p.Close() }()
+	}
+	if other, _ := b.gate(i); b.isGate(i) && b.alive[other] {
+		return w.close(other, true)
 	}
 	return w.noneWaits(i)
 }

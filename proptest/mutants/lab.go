@@ -122,6 +122,9 @@ func (l *lab) run(m mutant) (verdict, error) {
 	args := []string{"-test.v", "-test.run", tests, "-test.failfast", "-test.timeout=0"}
 	if dir == "proptest" {
 		args = append(args, "-progress", "-shrinks=0", "-runs", fmt.Sprint(m.runs()))
+		if strings.HasPrefix(m.name, proxied) {
+			args = append(args, "-proxied")
+		}
 	}
 	test := exec.Command(l.binary(), args...)
 	test.Dir = filepath.Join(l.root, dir)

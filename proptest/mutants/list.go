@@ -17,6 +17,10 @@ const (
 	minimals = "TestMinimalHistories"
 )
 
+// proxied is how the names begin of those that only histories with a proxy in the middle are to
+// catch.
+const proxied = "proxy: "
+
 var mutants = []mutant{
 	{"a wake-up is lost", "ypipe", "if l.end.Swap(end) == asleep {", "if l.end.Swap(end) == asleep && end%3 != 0 {", local + "pipeline"},
 	{"HWM: one message too many", "ypipe", "return c.hwm - (c.written - c.settled)", "return c.hwm - (c.written - c.settled) + 1", exact + "exact"},

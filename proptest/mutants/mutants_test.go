@@ -109,7 +109,8 @@ func TestChoose(t *testing.T) {
 func TestExplain(t *testing.T) {
 	const minimal = "--- FAIL: TestMinimalHistories/a_REP_is_wrong/sim (0.01s)\n x_test.go:1: reqrep over sim, seed 0, after 0 histories: correlation: socket 1"
 	for out, want := range map[string]verdict{
-		"x_test.go:1: pair over sim, seed 4, after 3 histories: order: socket 1": {"order", "pair over sim", "3 histories"},
+		"x_test.go:1: pair over sim, seed 4, after 3 histories: order: socket 1":            {"order", "pair over sim", "3 histories"},
+		"x_test.go:1: pubsub through a proxy over sim, seed 4, after 3 histories: order: s": {"order", "pubsub through a proxy over sim", "3 histories"},
 		minimal: {"correlation", "reqrep over sim", "its minimal history, “a REP is wrong”"},
 		"--- FAIL: TestProperties/sim/fair_queueing\n property \"fair queueing\"; w":                      {"fair queueing", "sim", "its check"},
 		"=== RUN   TestHistories/sim/pair\n40 histories of pair over sim\npanic: runtime error: index\nx": {"runtime error: index", "pair over sim", "40+ histories"},

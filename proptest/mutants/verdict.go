@@ -27,7 +27,7 @@ func (v verdict) String() string {
 }
 
 var (
-	history  = regexp.MustCompile(`(\w+) over (\w+), seed (-?\d+), after (\d+) histories: ([^:\n]+)`)
+	history  = regexp.MustCompile(`(\w+(?: through a proxy)?) over (\w+), seed (-?\d+), after (\d+) histories: ([^:\n]+)`)
 	minimal  = regexp.MustCompile(`--- FAIL: TestMinimalHistories/([^/\n]+)/\w+ `)
 	property = regexp.MustCompile(`property "([^"]+)"`)
 	named    = regexp.MustCompile(`--- FAIL: TestProperties/(\w+)/(\S+)`)

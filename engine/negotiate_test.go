@@ -3,10 +3,13 @@ package engine
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/zeroactor/zmq"
 )
 
 // fullGreeting returns the greeting of a ZMTP 3.x peer, given what may vary.
@@ -280,6 +283,13 @@ func TestOldGreetingsCarryTheIdentity(t *testing.T) {
 			if want := string(signature) + c.want; string(o.sent) != want {
 				t.Errorf("%s: sent %.40q, want %.40q", c.version, o.sent, want)
 			}
+		}
+	}
+	// "identity = final-short body" https://rfc.zeromq.org/spec/15/#formal-grammar
+	for _, flags := range []string{"\x01", "\x04"} {
+		o := shake(HandshakeConfig{SocketType: "DEALER"}, []byte(string(appendSignature(nil, 0))+"\x01\x06"+flags+"\x03joe"))
+		if _, ok := errors.AsType[*zmq.ProtocolError](o.err); !ok || o.done {
+			t.Errorf("an identity frame of 2.0 with flags %q: %+v", flags, o)
 		}
 	}
 }

@@ -16,7 +16,7 @@ import (
 func handler(t *testing.T, in patterns.Option, answer func(request []string) []string) {
 	t.Helper()
 	router := must(patterns.NewRouter(in))(t)
-	must(router.Bind(patterns.ZAPEndpoint))(t)
+	must(router.Bind("inproc://zeromq.zap.01"))(t) // as 27/ZAP has it
 	ctx := t.Context()
 	go func() {
 		var m zmq.Message
@@ -96,6 +96,9 @@ func TestZAP(t *testing.T) {
 				role, _ := ev.Peer.Property("x-role")
 				if ev.Peer.UserID != "joe" || string(role) != "guest" {
 					t.Errorf("let in as %+v", ev.Peer)
+				}
+				if n := len(requests); n > 0 {
+					t.Errorf("asked %d times more", n)
 				}
 				return
 			}
@@ -211,6 +214,29 @@ func TestZAPIsNotWaitedFor(t *testing.T) {
 		}
 	case <-ctx.Done():
 		t.Fatal("Close waits for the handler")
+	}
+}
+
+// TestZAPEmptyDomainAsksNobody: "domain, which SHALL contain a (non-empty) string", and so who has
+// none does not ask, though there is a handler.
+func TestZAPEmptyDomainAsksNobody(t *testing.T) {
+	in, ctx := patterns.InContext(newContext(t)), testContext(t)
+	requests := make(chan []string, 100)
+	handler(t, in, func(request []string) []string {
+		requests <- request
+		return []string{"1.0", "1", "200", "", "", ""}
+	})
+	pull := must(patterns.NewPull(in, patterns.ZAPDomain("")))(t)
+	push := must(patterns.NewPush(in, patterns.ZAPDomain("")))(t)
+	if err := push.Connect(must(pull.Bind("tcp://127.0.0.1:*"))(t).String()); err != nil {
+		t.Fatal(err)
+	}
+	if err := push.SendBytes(ctx, []byte("hello")); err != nil {
+		t.Fatal(err)
+	}
+	m := must(pull.Recv(ctx))(t)
+	if user := m.Peer().UserID; user != "" || len(requests) > 0 {
+		t.Errorf("the handler was asked %d times, and knows %q", len(requests), user)
 	}
 }
 

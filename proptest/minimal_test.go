@@ -257,6 +257,22 @@ var minimals = []minimal{
 		},
 	},
 	{
+		// This was the suite's own: it went on before the waits had ended.
+		name: "who waits at a socket that is closed gets nothing of what is sent then",
+		history: History{
+			Pattern: "pipeline",
+			Sockets: plain("PUSH", "PULL"),
+			Steps: []Step{
+				{Do: Bind, Who: 0},
+				{Do: Connect, Who: 1, With: 0},
+				{Do: Settle},
+				{Do: Await, Who: 1, N: everything},
+				{Do: Close, Who: 1},
+				{Do: Send, Who: 0, With: 1, N: 20},
+			},
+		},
+	},
+	{
 		name:  "a STREAM drops what was for a lost connection",
 		media: []string{"sim"},
 		history: History{

@@ -1,7 +1,10 @@
 package proptest
 
 import (
+	"bytes"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/zeroactor/zmq/patterns"
 	"github.com/zeroactor/zmq/proptest/sim"
@@ -23,5 +26,39 @@ func TestWelcomeOverEachConnection(t *testing.T) {
 				l.Reset()
 			}
 		}
+	})
+}
+
+// TestSettledIsWhatCameToAnEnd: a history has settled when all bytes have come, however many windows they take, each of
+// which takes a round trip.
+func TestSettledIsWhatCameToAnEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		network := sim.New(sim.Config{Latency: 20 * time.Millisecond, Window: 700})
+		listener, err := network.Listen(t.Context(), "1", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer listener.Close()
+		conn, err := network.Dial(t.Context(), "1", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		other, err := listener.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer other.Close()
+		const size = 1_000_000
+		go conn.Write(make([]byte, size))
+		var got bytes.Buffer // in virtual time nobody writes to it when all has settled
+		go got.ReadFrom(other)
+		w := &world{medium: Sim(), ground: &Ground{Network: network}}
+		if w.settleVirtual(); got.Len() != size {
+			t.Errorf("it has settled, and %d of %d bytes have come", got.Len(), size)
+		}
+		conn.Close()
+		other.Close()
+		synctest.Wait()
 	})
 }

@@ -94,7 +94,7 @@ func TestHistories(t *testing.T) {
 
 // searchInSteps is search, and says how far it is if that is asked for.
 func searchInSteps(t *testing.T, m Medium, pattern string, runs int) *Failure {
-	const step = 20
+	step := max(1, 20 / *ordersFlag)
 	for done := 0; done < runs; done += step {
 		for i := done; i < min(done+step, runs); i++ {
 			of := span{*seedFlag + int64(i), 1, *orderFlag + uint64(i**ordersFlag), *ordersFlag}

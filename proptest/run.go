@@ -131,23 +131,23 @@ func (f *Failure) sameAgain(t *testing.T, m Medium) bool {
 func (f *Failure) shrink(t *testing.T, m Medium, maxShrinks int) {
 	next := shrinkHistory(f.History)
 	end := time.Now().Add(maxShrinkTime)
-	for range maxShrinks {
+	orders := 1
+	if Ordered && m.Virtual {
+		orders = shrinkOrders
+	}
+	for range maxShrinks / orders {
 		c, ok := next()
 		if !ok || !Ordered && time.Now().After(end) {
 			return
 		}
-		if h := c.(History); f.fails(t, m, h) {
+		if h := c.(History); f.fails(t, m, h, orders) {
 			next = shrinkHistory(f.History)
 		}
 	}
 }
 
-// fails plays a history that is simpler than that of f, which it becomes if it fails.
-func (f *Failure) fails(t *testing.T, m Medium, h History) bool {
-	orders := 1
-	if Ordered && m.Virtual {
-		orders = shrinkOrders
-	}
+// fails plays a history that is simpler than that of f, which it becomes if it fails in one of several orders.
+func (f *Failure) fails(t *testing.T, m Medium, h History, orders int) bool {
 	for range orders {
 		trace, err := replay(t, m, h, shrinkPatience)
 		if err != nil {

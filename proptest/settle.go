@@ -88,15 +88,27 @@ func (w *world) settleVirtual() {
 		return
 	}
 	const moment = 2*reconnect + 100*time.Millisecond // more than a round trip, and a wait before connecting again
-	// A peer that is refused comes again and again.
-	for still, moments := 0, 0; still < 2 && moments < 100; still, moments = still+1, moments+1 {
-		before := w.traffic()
+	// A peer that is refused comes again and again; what goes over connections that stay comes to an end, though a
+	// large message in small windows takes long.
+	for still, moments := 0, 0; still < 2 && moments < 100; still++ {
+		before, made := w.traffic(), w.connections()
 		time.Sleep(moment)
 		synctest.Wait()
 		if w.traffic() != before {
 			still = -1
 		}
+		if w.connections() != made {
+			moments++
+		}
 	}
+}
+
+// connections returns how many were made on the simulated network.
+func (w *world) connections() int {
+	if w.ground.Network == nil {
+		return 0
+	}
+	return w.ground.Network.Stats().Connections
 }
 
 // traffic returns something that changes when something happens on the network.

@@ -10,10 +10,17 @@ import (
 	"time"
 
 	"github.com/zeroactor/zmq/internal/mutate"
+	"github.com/zeroactor/zmq/proptest/internal/orders"
 )
 
 // The tags of the tests: with the assertions and the poisoned memory of debug builds.
 const tag = "zmqdebug"
+
+// inOrders is before tests that are in orders of goroutines, and ordersEach how many those are for each history.
+const (
+	inOrders   = "in orders: "
+	ordersEach = 20
+)
 
 // A lab is where mutants are tried.
 type lab struct {
@@ -24,8 +31,11 @@ type lab struct {
 }
 
 // tags returns what the tests of a package are built with: those of a model need their
-// own.
+// own, and so do those in orders of goroutines.
 func (m mutant) tags() string {
+	if m.ordered() {
+		return tag + "," + orders.Tag
+	}
 	if dir, tests := m.suite(); dir == "ypipe" && strings.HasPrefix(tests, "TestModel") {
 		return "ypipemodel"
 	}
@@ -45,16 +55,39 @@ func (m mutant) change(root string) mutate.Change {
 // suite returns the package of the tests that are to catch the mutant, and which these
 // are.
 func (m mutant) suite() (dir, tests string) {
-	if dir, tests, ok := strings.Cut(m.tests, ":"); ok {
+	in := strings.TrimPrefix(m.tests, inOrders)
+	if dir, tests, ok := strings.Cut(in, ":"); ok {
 		return dir, tests
 	}
-	return "proptest", m.tests
+	return "proptest", in
+}
+
+// ordered reports whether the tests are to be in orders of goroutines, and not in those that come about.
+func (m mutant) ordered() bool { return strings.HasPrefix(m.tests, inOrders) }
+
+// overlay writes what the tests are built with, if that is another text than the tree's, and returns its name: for
+// some mutants a changed runtime, and with planted also the mutant.
+func (l *lab) overlay(m mutant, planted bool) (name string, err error) {
+	var changes []mutate.Change
+	if planted {
+		changes = append(changes, m.change(l.root))
+	}
+	switch {
+	case m.ordered():
+		return orders.Overlay(l.dir, changes...)
+	case planted:
+		return mutate.Overlay(l.dir, changes, m.tags())
+	}
+	return "", nil
 }
 
 // runs returns how many histories are played to catch the mutant.
 func (m mutant) runs() int {
-	if strings.HasPrefix(m.tests, local) {
+	switch {
+	case strings.HasPrefix(m.tests, local):
 		return 1000
+	case m.ordered():
+		return 50
 	}
 	return 300
 }
@@ -71,7 +104,11 @@ func (l *lab) control(chosen []mutant) error {
 		}
 		seen[m.tests] = true
 		if dir, _ := m.suite(); dir+m.tags() != built {
-			if err := l.build(dir, m.tags(), ""); err != nil {
+			overlay, err := l.overlay(m, false)
+			if err == nil {
+				err = l.build(dir, m.tags(), overlay)
+			}
+			if err != nil {
 				return err
 			}
 			built = dir + m.tags()
@@ -90,7 +127,7 @@ func (l *lab) control(chosen []mutant) error {
 // try builds the tests with the mutant and runs them. It returns what caught it, or
 // nothing.
 func (l *lab) try(m mutant) (verdict, error) {
-	overlay, err := m.change(l.root).Overlay(l.dir, m.tags())
+	overlay, err := l.overlay(m, true)
 	if err != nil {
 		return verdict{}, err
 	}
@@ -126,7 +163,13 @@ func (l *lab) run(m mutant) (verdict, error) {
 			args = append(args, "-proxied")
 		}
 	}
+	if m.ordered() {
+		args = append(args, "-transport=sim", "-orders", fmt.Sprint(ordersEach))
+	}
 	test := exec.Command(l.binary(), args...)
+	if m.ordered() {
+		test.Env = orders.Env()
+	}
 	test.Dir = filepath.Join(l.root, dir)
 	w, err := watch(test, l.limit)
 	switch {

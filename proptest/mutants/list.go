@@ -15,6 +15,9 @@ const (
 	exact = "TestProperties/(inproc|sim)/"
 
 	minimals = "TestMinimalHistories"
+
+	// ordered histories are played in many orders of their goroutines: see package orders.
+	ordered = inOrders + wire
 )
 
 // proxied is how the names begin of those that only histories with a proxy in the middle are to
@@ -77,6 +80,11 @@ var mutants = []mutant{
 	{"by hand the wrong peer is subscribed", "patterns", "\tif one.user == nil {\n\t\tn.last = one.from\n", "\tif one.user == nil && n.last == nil {\n\t\tn.last = one.from\n", local + "pubsub"},
 	{"by hand the end of a subscription is forgotten", "patterns", "\t\ts.subs.Remove([]byte(topic), p)\n", "", local + "pubsub"},
 	{"an XPUB by hand is not told of the end of lost peers' subscriptions", "patterns", "\t\tb.notices.withdraw(p)\n", "\t\t_ = 0\n", local + "pubsub"},
+
+	// Bugs that are there in few orders of goroutines only, of those that come about by themselves in next to none.
+	{"a log's reader falls asleep by load and store", "ypipe", "if l.end.CompareAndSwap(r.limit, asleep) {", "if l.end.Load() == r.limit {\n\t\t\tl.end.Store(asleep)", ordered + "pipeline"},
+	{"a log's writer publishes by load and store", "ypipe", "if l.end.Swap(end) == asleep {", "was := l.end.Load()\n\tl.end.Store(end)\n\tif was == asleep {", ordered + "pipeline"},
+	{"a log's reader is woken before there is something", "ypipe", "if l.end.Swap(end) == asleep {\n\t\tl.onReadable()\n\t}", "if l.end.Load() == asleep {\n\t\tl.onReadable()\n\t}\n\tl.end.Swap(end)", ordered + "pipeline"},
 
 	// Bugs that there were, planted again: the test that was written when they were found has to catch them.
 	{"once: a REP answers a REQ over its next connection", "patterns.origin.gone", `return p.closed || o.peer != p.peer && o.peer != nil && o.peer.SocketType == "REQ"`, "return p.closed", "patterns:Rep"},

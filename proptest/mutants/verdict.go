@@ -30,6 +30,7 @@ var (
 	history  = regexp.MustCompile(`(\w+(?: through a proxy)?) over (\w+), seed (-?\d+), after (\d+) histories: ([^:\n]+)`)
 	minimal  = regexp.MustCompile(`--- FAIL: TestMinimalHistories/([^/\n]+)/\w+ `)
 	property = regexp.MustCompile(`property "([^"]+)"`)
+	inOrder  = regexp.MustCompile(`proptest/exact .*-order=(\d+) `)
 	named    = regexp.MustCompile(`--- FAIL: TestProperties/(\w+)/(\S+)`)
 	fatal    = regexp.MustCompile(`(?m)^(?:panic|fatal error): (.*)`)
 	begun    = regexp.MustCompile(`(?m)^=== RUN +\w+/(\S+)$`)
@@ -46,6 +47,9 @@ func explain(out, hang string) verdict {
 	}
 	if h := history.FindStringSubmatch(out); h != nil {
 		v := verdict{h[5], h[1] + " over " + h[2], h[4] + " histories"}
+		if o := inOrder.FindStringSubmatch(out); o != nil {
+			v.after += ", in order " + o[1]
+		}
 		if m := minimal.FindStringSubmatch(out); m != nil {
 			v.after = "its minimal history, “" + strings.ReplaceAll(m[1], "_", " ") + "”"
 		}

@@ -24,7 +24,7 @@ func BenchmarkDecode(b *testing.B) {
 			b.SetBytes(int64(len(wire)))
 			b.ReportAllocs()
 			for b.Loop() {
-				copy(in.Reserve(0, len(wire)), wire)
+				copy(in.Reserve(0, len(wire), readChunk), wire)
 				if _, err := c.parseMore(len(wire)); err != nil {
 					b.Fatal(err)
 				}

@@ -46,6 +46,7 @@ type reader struct {
 	large  int           // size of the large frame that the last read to the log ended in, or 0
 	huge   bool          // it was so large that the next one had better not be read to the log: see peek
 	hangUp hangUpWatch   // while the log is full
+	appetite
 
 	body     largeBody     // of the frame that is being read beside the log
 	fillBody func() []byte // body.rest, bound once
@@ -63,16 +64,18 @@ type reader struct {
 
 func (r *reader) init(s source, in *ypipe.Log, maxFrame int64) {
 	r.source = s
+	r.chunk, r.elastic = readChunk, s.elastic()
 	r.fill = func() []byte {
-		b := in.Reserve(r.keep, minRead)[r.keep:]
+		b := in.Reserve(r.keep, minRead, r.chunk)[r.keep:]
+		r.room = len(b)
 		if r.huge {
-			b = b[:min(len(b), peek)]
+			b, r.room = b[:min(len(b), peek)], -1
 		}
 		return b
 	}
 	r.fillBody = r.body.rest
 	r.idle = func() {
-		if r.keep == 0 {
+		if r.starved(); r.keep == 0 {
 			in.Idle()
 		}
 	}
@@ -80,12 +83,15 @@ func (r *reader) init(s source, in *ypipe.Log, maxFrame int64) {
 	r.trust = trustFirst
 }
 
-// read reads once: into the log, behind what is kept, or what is left of a large body.
-func (r *reader) read() (int, error) {
+// read reads once, for a receiver or not: into the log, behind what is kept, or what is left
+// of a large body.
+func (r *reader) read(receiver bool) (int, error) {
 	if r.body.begun() {
 		return r.source.read(r.fillBody, noIdle)
 	}
-	return r.source.read(r.fill, r.idle)
+	n, err := r.source.read(r.fill, r.idle)
+	r.ate(n, receiver)
+	return n, err
 }
 
 // read runs until the connection ends. rest are bytes that came with the
@@ -119,7 +125,7 @@ func (c *Conn) readFrames(rest []byte) error {
 		}
 	}
 	for asked := false; ; {
-		n, err := r.read()
+		n, err := r.read(false)
 		asked = c.role.asked() || asked
 		written := c.port.In.Written()
 		if n > 0 {
@@ -291,7 +297,7 @@ func (c *Conn) roomAgain() (done bool) {
 func (c *Conn) parse() (blocked bool, err error) {
 	r := &c.reader
 	in := c.port.In
-	b := in.Reserve(r.keep, 0)[:r.keep]
+	b := in.Reserve(r.keep, 0, 0)[:r.keep]
 	hole := 0
 	for {
 		room := in.Room()

@@ -96,7 +96,7 @@ func (c *Conn) readLarge() error {
 		}
 	}
 	for !r.body.whole() {
-		n, err := r.read()
+		n, err := r.read(false)
 		c.receivedBody(n)
 		if err != nil {
 			return c.endOfInput(err)
@@ -116,7 +116,7 @@ func (c *Conn) largeFrame() (kept []byte, flags byte, size uint64, h int) {
 	if r.keep == 0 {
 		return nil, 0, 0, 0
 	}
-	kept = c.port.In.Reserve(r.keep, 0)[:r.keep]
+	kept = c.port.In.Reserve(r.keep, 0, 0)[:r.keep]
 	flags, size, h = ConsumeHeader(kept)
 	if h <= 0 || size <= inlineMax || flags&FlagCommand != 0 {
 		h = 0

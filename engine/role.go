@@ -190,7 +190,7 @@ func (r *role) wait(ctx context.Context, w *mailbox.Waiter) (n int, err error) {
 	r.inCall = true
 	r.mu.Unlock()
 	if !w.Woken() && ctx.Err() == nil { // or the interrupt may have come before
-		n, err = c.reader.read()
+		n, err = c.reader.read(true)
 	}
 	r.mu.Lock()
 	r.inCall = false

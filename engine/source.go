@@ -9,10 +9,15 @@ type source interface {
 	// returns how many it read. It calls idle before it waits, when the
 	// memory that fill returned is not needed for a while.
 	read(fill func() []byte, idle func()) (int, error)
+
+	// elastic reports whether it waits before it asks fill.
+	elastic() bool
 }
 
 // connSource is the source of a connection that cannot wait without memory.
 type connSource struct{ net.Conn }
+
+func (connSource) elastic() bool { return false }
 
 func (s connSource) read(fill func() []byte, _ func()) (int, error) {
 	return s.Read(fill())

@@ -28,6 +28,8 @@ type fdSource struct {
 	err  error
 }
 
+func (*fdSource) elastic() bool { return true }
+
 func (s *fdSource) read(fill func() []byte, idle func()) (int, error) {
 	s.fill, s.idle = fill, idle
 	if err := s.rc.Read(s.try); err != nil {

@@ -111,7 +111,7 @@ func TestLogRoom(t *testing.T) {
 			break
 		}
 		for range room {
-			copy(l.Reserve(0, 2), []byte{0, 0})
+			copy(l.Reserve(0, 2, chunkSize), []byte{0, 0})
 			l.Advance(2, 1)
 		}
 		if written += room; written > 50 || l.Written() != int64(written) {
@@ -157,7 +157,7 @@ func TestLogDiscard(t *testing.T) {
 func TestLogStride(t *testing.T) {
 	l := newTestLog(0)
 	for round := range 2 {
-		mem := l.Reserve(0, 1<<strideBits-100)
+		mem := l.Reserve(0, 1<<strideBits-100, chunkSize)
 		if len(mem) > strideMask {
 			t.Fatalf("round %d: %d bytes in a stride of %d", round, len(mem), strideMask)
 		}

@@ -105,13 +105,14 @@ func (l *Log) Flush() {
 
 // Reserve returns memory for the writer to fill, at least min bytes long. It
 // starts with the keep bytes that the last Reserve returned and that were not
-// covered by Advance. It is valid until the next method of the writer. min is
-// at most the chunk size. Writer only.
-func (l *Log) Reserve(keep, min int) []byte {
+// covered by Advance. It is valid until the next method of the writer. If it has to
+// begin a chunk that has so many bytes at least; the three together are far less than
+// a stride. Writer only.
+func (l *Log) Reserve(keep, min, chunk int) []byte {
 	w := &l.w
 	if len(w.data)-w.off < keep+min {
 		kept := w.data[w.off : w.off+keep]
-		l.grow(max(keep+min, chunkSize))
+		l.grow(max(keep+min, chunk))
 		copy(w.data, kept)
 	}
 	return w.data[w.off:]

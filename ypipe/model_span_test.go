@@ -139,7 +139,7 @@ func (b *lab) feed(frames []labFrame, piece int) {
 	}
 	keep := 0
 	for len(stream) > 0 {
-		n := copy(b.Reserve(keep, 2)[keep:], stream[:min(piece, len(stream))])
+		n := copy(b.Reserve(keep, 2, chunkSize+len(stream)%16)[keep:], stream[:min(piece, len(stream))])
 		stream = stream[n:]
 		keep += n
 		keep -= b.parse(&frames, keep)
@@ -153,7 +153,7 @@ func (b *lab) parse(frames *[]labFrame, n int) (used int) {
 	for {
 		b.awaitRoom()
 		room := b.Room()
-		mem := b.Reserve(n-used, 0)[:n-used]
+		mem := b.Reserve(n-used, 0, 0)[:n-used]
 		to, whole, messages := 0, 0, 0
 		for len(*frames) > 0 && messages < room {
 			f := (*frames)[0]

@@ -252,7 +252,7 @@ func (w *twin) receive() {
 		if len(f.body) > inlineMax {
 			f.body = f.body[:inlineMax]
 		}
-		mem := w.log.Reserve(n, 9+len(f.body))
+		mem := w.log.Reserve(n, 9+len(f.body), chunkSize<<(w.step()%2))
 		n += putHeader(mem[n:], f.flags, len(f.body))
 		n += copy(mem[n:], f.body)
 		if w.current = append(w.current, f); f.flags == 0 {

@@ -51,13 +51,13 @@ func TestLogByteRoom(t *testing.T) {
 	l.SetByteHWM(100_000)
 	held := 0
 	for {
-		l.Reserve(0, 1<<10)
+		l.Reserve(0, 1<<10, chunkSize)
 		room := l.Room()
 		if room == 0 {
 			break
 		}
 		n, messages := 0, 0
-		for b := l.Reserve(0, 2); messages < room && n+2 <= len(b); messages++ {
+		for b := l.Reserve(0, 2, chunkSize); messages < room && n+2 <= len(b); messages++ {
 			n += copy(b[n:], []byte{0, 0})
 		}
 		l.Advance(n, messages)

@@ -70,6 +70,10 @@ func TestMalformedProperties(t *testing.T) {
 			wantRule(t, err, "37/ZMTP Connection Metadata")
 		}
 	}
+	// The size of the value "SHALL be four octets, in network byte order".
+	if p, err := ParseProperties([]byte("\x01a\x00\x00\x00\x02bc\x01d\x00\x00\x00\x00")); err != nil || len(p) != 2 || string(p[0].Value) != "bc" {
+		t.Errorf("two that are well-formed: %v %v", p, err)
+	}
 	if _, _, n := ConsumeProperty(nil); n >= 0 {
 		t.Errorf("nothing: %d", n)
 	}

@@ -354,6 +354,7 @@ func (w *world) disturb(do Verb, i int) {
 		network.Cut(address)
 	case Heal:
 		b.cut[i] = false
+		b.quiet = false // who waits to connect may do so in this moment
 		network.Heal(address)
 	}
 }

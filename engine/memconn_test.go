@@ -42,7 +42,9 @@ func (d *deadline) set(s *stream, at time.Time) {
 	}
 	d.at = at
 	if !at.IsZero() {
-		d.timer = time.AfterFunc(time.Until(at), s.wake)
+		if wait := time.Until(at); wait > 0 { // who waits is woken below if it is over
+			d.timer = time.AfterFunc(wait, s.wake)
+		}
 	}
 	s.changed.Broadcast()
 }

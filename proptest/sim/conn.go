@@ -134,8 +134,8 @@ func (d *deadline) set(f *flow, at time.Time) {
 		d.timer = nil
 	}
 	d.at = at
-	if !at.IsZero() {
-		d.timer = time.AfterFunc(time.Until(at), f.wake)
+	if wait := time.Until(at); !at.IsZero() && wait > 0 { // who waits is woken below if it is over
+		d.timer = time.AfterFunc(wait, f.wake)
 	}
 	f.changed.Broadcast()
 }

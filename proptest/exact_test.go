@@ -62,7 +62,7 @@ func chosenPlays() (all []chosen) {
 		}
 		order := *orderFlag
 		for s := range int64(max(*runsFlag, 1)) {
-			h := generate(p, *seedFlag+s)
+			h := Generate(p, *seedFlag+s)
 			for range *ordersFlag {
 				h.Order = order
 				all = append(all, chosen{m, *seedFlag + s, h})

@@ -13,6 +13,9 @@ const maxRounds = 200
 func (w *world) finish() error {
 	w.note("the end")
 	b := w.twin.base()
+	if b.isCut() && !w.medium.Virtual {
+		time.Sleep(w.medium.pace()) // a real network, of which it is to be felt
+	}
 	for i := range w.places {
 		if b.cut[i] {
 			w.disturb(Heal, i)

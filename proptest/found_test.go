@@ -22,9 +22,7 @@ func TestWelcomeOverEachConnection(t *testing.T) {
 			if f := s.recv(sub); len(f) != 1 || f[0] != "hello" {
 				s.Fatalf("received %q, want the welcome", f)
 			}
-			for _, l := range s.ground.Network.Links(where[len(sim.Scheme+"://"):]) {
-				l.Reset()
-			}
+			s.ground.Network.Reset(addressOf(where))
 		}
 	})
 }

@@ -29,13 +29,13 @@ var propertyHoles = map[string]map[string]string{
 	HeartbeatBound: {
 		"inproc": "a peer of the same process is not silent without being told of",
 		"ipc":    "the other end is of the same system, and does not go down alone; engine tests its times",
-		"tcp":    "a system would have to go down: proptest/real cuts a line instead",
+		"tcp":    "nobody falls silent: proptest/real checks it over a line that is cut",
 	},
 	ByteStream: {"inproc": "a STREAM has bytes, and inproc only messages"},
 	WholeMessages: {
 		"inproc": "there is no connection to reset",
 		"ipc":    "nobody can reset it from outside: proptest/real kills processes instead",
-		"tcp":    "nobody can reset it from outside: proptest/real kills processes instead",
+		"tcp":    "nobody can reset it from outside: proptest/real checks it over a line that does",
 	},
 	Cancellation: {everywhere: "nobody is connected: that is what the calls wait for; histories cancel those of sockets that are"},
 	Baseline:     {everywhere: "it plays histories, which connect in all ways"},
@@ -108,7 +108,7 @@ func TestHistoriesCover(t *testing.T) {
 		verbs, modes := make(map[Verb]bool), make(map[string]bool)
 		through := make(map[Verb]bool) // those that are done to the sockets of a proxy
 		for seed := range int64(150) { // as many as over the simulated network
-			h := generate(p, seed+1)
+			h := Generate(p, seed+1)
 			l := newLayout(h)
 			for _, s := range h.Steps {
 				verbs[s.Do] = true
@@ -156,7 +156,7 @@ func TestHistoriesCover(t *testing.T) {
 func wayCounts(pattern string, runs int) (counts map[way]int, proxied int) {
 	counts = make(map[way]int)
 	for seed := range int64(min(runs, 100)) {
-		h := generate(pattern, seed+1)
+		h := Generate(pattern, seed+1)
 		for _, w := range h.ways() {
 			counts[w]++
 		}

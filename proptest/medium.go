@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/zeroactor/zmq/patterns"
@@ -28,12 +29,23 @@ type Medium struct {
 	// as over inproc.
 	Local bool
 
+	// Pace is how long, in real time, a history leaves the network to itself where
+	// nothing tells when that is done: a few round trips. Zero is a millisecond.
+	Pace time.Duration
+
 	// Open begins a history: it makes what that one has for itself. The seed
 	// is the history's.
 	Open func(seed uint64) (*Ground, error)
 
 	told func(way) // what a check is told of, each time that it joins two sockets; nil if nobody asks
 }
+
+// pace is Pace, which may be zero.
+func (m Medium) pace() time.Duration { return max(m.Pace, time.Millisecond) }
+
+// shrinkPatience is how long something is waited for in histories that are simpler than one
+// that has failed: most of them fail in the same way.
+func (m Medium) shrinkPatience() time.Duration { return 1000 * m.pace() }
 
 // A Ground is what one history is played on.
 type Ground struct {
@@ -48,12 +60,41 @@ type Ground struct {
 	// to those that are bound later.
 	Fixed bool
 
-	// Network is the simulated network, for histories in which connections
-	// are reset or cut. Nil: these steps do nothing.
-	Network *sim.Network
+	// Network is what connections go over, for histories in which they are
+	// reset or cut. Nil: these steps do nothing.
+	Network Network
 
 	// Close ends the history. Nil: nothing is to be done.
 	Close func() error
+}
+
+// A Network can be made to fail. An address is that of a socket that is bound, or
+// was: its endpoint without the scheme.
+type Network interface {
+	// Reset breaks the connections to an address. When it returns neither end can
+	// write to them any more.
+	Reset(address string)
+
+	// Cut has nothing come through to an address or from it, and nobody is told.
+	// What connections lose by that they bring again after Heal.
+	Cut(address string)
+
+	// Heal ends what Cut began.
+	Heal(address string)
+}
+
+var _ Network = (*sim.Network)(nil)
+
+// simulated returns the network of the ground if it is in virtual time, or else nil.
+func (g *Ground) simulated() *sim.Network {
+	n, _ := g.Network.(*sim.Network)
+	return n
+}
+
+// addressOf returns an endpoint without its scheme.
+func addressOf(endpoint string) string {
+	_, address, _ := strings.Cut(endpoint, "://")
+	return address
 }
 
 // Over returns a medium of a transport of bytes. address returns where socket

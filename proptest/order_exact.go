@@ -31,7 +31,7 @@ func prepare(t *testing.T) {
 		for _, m := range []Medium{Inproc(), Sim()} {
 			for _, p := range m.Patterns() {
 				for seed := range int64(warmHistories) {
-					h := generate(p, seed)
+					h := Generate(p, seed)
 					h.Order = 1
 					_, _ = inBubble(t, m, h, patience) // what fails does so again, where that is looked at
 				}

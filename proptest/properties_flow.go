@@ -164,7 +164,7 @@ func checkBaseline(t *testing.T, m Medium) {
 	play := func(runs int) uint64 {
 		for seed := range int64(runs) {
 			for _, p := range m.Patterns() {
-				h := generate(p, seed)
+				h := Generate(p, seed)
 				if err := Play(t, m, h); err != nil {
 					t.Fatal(err)
 				}

@@ -98,7 +98,7 @@ func searchInSteps(t *testing.T, m Medium, pattern string, runs int) *Failure {
 	for done := 0; done < runs; done += step {
 		for i := done; i < min(done+step, runs); i++ {
 			of := span{*seedFlag + int64(i), 1, *orderFlag + uint64(i**ordersFlag), *ordersFlag}
-			if l := newLayout(generate(pattern, of.seed)); *proxiedFlag && !l.proxied() {
+			if l := newLayout(Generate(pattern, of.seed)); *proxiedFlag && !l.proxied() {
 				continue
 			}
 			if f := search(t, m, pattern, of, *shrinksFlag); f != nil {
@@ -126,8 +126,8 @@ func checkTotal(t *testing.T, total int) {
 func TestSeedsReplay(t *testing.T) {
 	for _, p := range Inproc().Patterns() {
 		for seed := range int64(5) {
-			h := generate(p, seed)
-			if again := generate(p, seed); !reflect.DeepEqual(h, again) {
+			h := Generate(p, seed)
+			if again := Generate(p, seed); !reflect.DeepEqual(h, again) {
 				t.Fatalf("%s %d is not one history", p, seed)
 			}
 			first, err := replay(t, Inproc(), h, patience)

@@ -45,9 +45,8 @@ func inBubble(t *testing.T, m Medium, h History, patience time.Duration) (trace 
 	return trace, err
 }
 
-// generate returns the history of a pattern that a seed stands for, in the order in which
-// goroutines can go on.
-func generate(pattern string, seed int64) History {
+// Generate returns the history of a pattern that a seed stands for, as [Search] plays it.
+func Generate(pattern string, seed int64) History {
 	params := gopter.DefaultGenParameters()
 	params.Rng = rand.New(rand.NewSource(seed))
 	h, _ := Histories(pattern)(params).Retrieve()
@@ -90,7 +89,7 @@ func search(t *testing.T, m Medium, pattern string, of span, maxShrinks int) *Fa
 	order := of.order
 	for i := range of.runs {
 		s := of.seed + int64(i)
-		h := generate(pattern, s)
+		h := Generate(pattern, s)
 		for range of.orders {
 			h.Order = order
 			trace, err := replay(t, m, h, patience)
@@ -149,7 +148,7 @@ func (f *Failure) shrink(t *testing.T, m Medium, maxShrinks int) {
 // fails plays a history that is simpler than that of f, which it becomes if it fails in one of several orders.
 func (f *Failure) fails(t *testing.T, m Medium, h History, orders int) bool {
 	for range orders {
-		trace, err := replay(t, m, h, shrinkPatience)
+		trace, err := replay(t, m, h, m.shrinkPatience())
 		if err != nil {
 			f.History, f.Err, f.Trace = h, err, trace
 			return true
@@ -166,7 +165,7 @@ func (f *Failure) playAgain(t *testing.T, m Medium) {
 		return
 	}
 	for range againPlays {
-		if _, err := replay(t, m, f.History, shrinkPatience); err != nil {
+		if _, err := replay(t, m, f.History, m.shrinkPatience()); err != nil {
 			f.Again++
 		}
 	}

@@ -37,8 +37,8 @@ func (w *world) settle() error {
 		if w.taken > before {
 			w.settleVirtual() // there is room for more
 		}
-	case w.twin.base().damaged || w.twin.base().held || w.h.Sockets[0].Mode == Inverted:
-		time.Sleep(time.Millisecond) // a real network; nothing tells when it is done, and nothing is concluded from it
+	case w.twin.base().damaged || w.twin.base().held || w.twin.base().isCut() || w.h.Sockets[0].Mode == Inverted:
+		time.Sleep(w.medium.pace()) // a real network; nothing tells when it is done, and nothing is concluded from it
 		return nil
 	default:
 		if err := w.settleReal(); err != nil {
@@ -53,11 +53,11 @@ func (w *world) settle() error {
 	return nil
 }
 
-// pause lets what is under way go on for a while.
+// pause lets what is under way go on for a while: on a real network for up to some paces.
 func (w *world) pause(ms int) {
 	d := time.Duration(ms) * time.Millisecond
 	if !w.medium.Virtual {
-		d /= 10
+		d = time.Duration(ms) * w.medium.pace() / 10
 	}
 	time.Sleep(d) // for the network, real or not
 	if w.medium.Virtual {
@@ -105,18 +105,20 @@ func (w *world) settleVirtual() {
 
 // connections returns how many were made on the simulated network.
 func (w *world) connections() int {
-	if w.ground.Network == nil {
+	network := w.ground.simulated()
+	if network == nil {
 		return 0
 	}
-	return w.ground.Network.Stats().Connections
+	return network.Stats().Connections
 }
 
 // traffic returns something that changes when something happens on the network.
 func (w *world) traffic() any {
-	if w.ground.Network == nil {
+	network := w.ground.simulated()
+	if network == nil {
 		return nil
 	}
-	s := w.ground.Network.Stats()
+	s := network.Stats()
 	s.Refused = 0 // attempts to connect to nobody go on for ever
 	return s
 }
@@ -208,9 +210,9 @@ func (w *world) probe(sub int) error {
 			}
 			w.wasted += w.places[pub].Stats().Dropped - before
 			if b.proxied() {
-				w.probes++ // that the device may drop, sooner or later
+				w.probes += int64(len(b.opposite(pub))) // that the device may drop, sooner or later, for each who asks for all
 			}
-			time.Sleep(100 * time.Microsecond) // for a real network
+			time.Sleep(w.medium.pace() / 10) // for a real network
 			// An XPUB whose user takes no notices takes no subscriptions.
 			if _, err := w.recv(pub, math.MaxInt); err != nil {
 				return err

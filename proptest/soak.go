@@ -38,7 +38,7 @@ func Soak(t *testing.T, m Medium, pattern string, seed int64, runs int, order ui
 		plays = int(f.Order-order) + 1
 	}
 	for i := range plays {
-		c.count(generate(pattern, seed+int64(i/orders)))
+		c.count(Generate(pattern, seed+int64(i/orders)))
 	}
 	return f, c
 }

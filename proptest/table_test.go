@@ -110,6 +110,7 @@ others do, lose connections, are held, and go; and the rest is as it is without,
 ## What has a check of its own
 
 Bounds and times. ✓ is checked with all three ways of connecting: when the first one binds, when the second one does, and when it is connected before the other end is bound; but for what the notes say.
+proptest/real checks all but the memory baseline once more, over tcp between two systems, on a line that loses, doubles, delays, cuts and resets; and it plays histories of each pattern there, half of which have it cut or reset.
 
 `)
 	n.writeChecks(&b)

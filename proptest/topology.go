@@ -1,5 +1,7 @@
 package proptest
 
+import "slices"
+
 // A topology is what a twin knows of who is connected to whom.
 type topology struct {
 	layout
@@ -82,6 +84,9 @@ func (t *topology) unsettle(i, j int) {
 	t.settled[i][j], t.settled[j][i] = false, false
 	t.quiet = false
 }
+
+// isCut reports whether the network is interrupted somewhere.
+func (t *topology) isCut() bool { return slices.Contains(t.cut, true) }
 
 // fail notes that a connection is lost.
 func (t *topology) fail(i, j int) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"testing/synctest"
 	"time"
 
@@ -22,10 +21,6 @@ const (
 	// patience is how long something is waited for, in real time, before it
 	// is taken for not happening. Only a failure waits so long.
 	patience = 20 * time.Second
-
-	// shrinkPatience is that of histories that are simpler than one that has
-	// failed: most of them fail in the same way.
-	shrinkPatience = time.Second
 )
 
 // A world is a history that is being played.
@@ -42,7 +37,7 @@ type world struct {
 	marks    int   // probes so far
 	wasted   int64 // probes that were dropped
 	awaited  int   // waiters so far
-	probes   int64 // probes that went through a device
+	probes   int64 // probes that went through a device, each as often as there are sockets behind it
 	taken    int   // messages received so far
 }
 
@@ -334,7 +329,7 @@ func (w *world) disturb(do Verb, i int) {
 	if network == nil || p.endpoint == "" {
 		return
 	}
-	address := strings.TrimPrefix(p.endpoint, network.Scheme()+"://")
+	address := addressOf(p.endpoint)
 	switch do {
 	case Reset:
 		w.excuseAccepted(i)
@@ -343,9 +338,7 @@ func (w *world) disturb(do Verb, i int) {
 				b.fail(i, j)
 			}
 		}
-		for _, l := range network.Links(address) {
-			l.Reset()
-		}
+		network.Reset(address)
 	case Cut:
 		b.cut[i] = true
 		for j := range w.places {

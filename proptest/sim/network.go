@@ -188,6 +188,13 @@ func (n *Network) Listen(ctx context.Context, address string, _ *transport.Optio
 	return l, nil
 }
 
+// Reset ends the connections to an address, as [Link.Reset] does.
+func (n *Network) Reset(address string) {
+	for _, l := range n.Links(address) {
+		l.Reset()
+	}
+}
+
 // Cut interrupts an address: its connections carry nothing, not even their end,
 // and new ones are neither made nor refused, until Heal.
 func (n *Network) Cut(address string) {

@@ -69,13 +69,11 @@ func watch(cmd *exec.Cmd, limit time.Duration) (w watched, err error) {
 	return w, nil
 }
 
-// A judge tells what hangs from what is slow. It is asked once in each look; where it is asked later, the machine or the
-// tests with us have stood still, and what did not run has not slept.
+// A judge tells what hangs from what is slow.
 type judge struct {
 	lines   int
-	last    time.Time     // when it was asked last
-	passed  time.Duration // since there was a new line, less what stood still
-	used    time.Duration // of the processor's time, when there was one
+	at      time.Time     // when there was a new line last
+	used    time.Duration // of the processor's time, by then
 	started bool
 }
 
@@ -83,16 +81,14 @@ type judge struct {
 // if that is known. It says how the test hangs, or "".
 func (j *judge) look(lines int, now time.Time, used time.Duration, known bool) string {
 	if !j.started || lines != j.lines {
-		*j = judge{lines: lines, last: now, used: used, started: true}
+		*j = judge{lines: lines, at: now, used: used, started: true}
 		return ""
 	}
-	j.passed += min(now.Sub(j.last), 2*look)
-	j.last = now
-	busy := used - j.used
+	passed, busy := now.Sub(j.at), used-j.used
 	switch {
-	case !known && j.passed > 10*mostAsleep:
+	case !known && passed > 10*mostAsleep:
 		return "does not go on"
-	case known && j.passed > mostAsleep && busy < asleep:
+	case known && passed > mostAsleep && busy < asleep:
 		return "sleeps for ever"
 	case known && busy > mostBusy:
 		return "goes round in circles"

@@ -63,11 +63,6 @@ func start(t *testing.T, role string, args ...string) *process {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), roleVar+"="+role, argsVar+"="+strings.Join(args, " "))
-	return run(t, cmd)
-}
-
-func run(t *testing.T, cmd *exec.Cmd) *process {
-	t.Helper()
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {

@@ -2,17 +2,10 @@ package real
 
 import "errors"
 
-// playHere plays the roles that need this system.
+// playHere plays the role that needs this system.
 func playHere(role string, args []string) error {
-	switch role {
-	case "full":
+	if role == "full" {
 		return fullRole(args)
-	case "near":
-		return nearRole(args)
-	case "histories":
-		return historiesRole(args)
-	case "far":
-		return farRole(args)
 	}
 	return errors.New("no such role")
 }

@@ -25,6 +25,11 @@
 // There and over inproc, histories run in the virtual time of testing/synctest.
 //
 // In an ordinary build which of several goroutines goes on first is up to the
-// runtime. Commands soak and exact build this package with one that has that
-// follow from a number, [History].Order, as all the rest follows from the seed.
+// runtime. The package's own test and command soak have what is in virtual time be
+// played by processes that are built with a runtime in which that follows from a
+// number, [History].Order, as all the rest follows from the seed: what fails there
+// fails each time. The seed stands for an order as well, and flags -order and
+// -orders for others. Where that can't be (it is for Go 1.26 on linux/amd64), and
+// with -exact=false, under the race detector, for coverage and with -short, the
+// test says that an order of chance is what goroutines go on in.
 package proptest

@@ -13,10 +13,6 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if end := os.Getenv(pursued); end != "" {
-		fmt.Println(os.Args[1:])
-		os.Exit(int(end[0] - '0'))
-	}
 	flag.Parse()
 	if err := errors.Join(checkChoice(*transportFlag, *patternFlag, *runsFlag), checkOrders(Ordered, *transportFlag, *orderFlag, *ordersFlag)); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -53,19 +49,17 @@ func checkChoice(transport, pattern string, runs int) error {
 }
 
 // checkOrders returns what is wrong with what the flags say of orders.
-func checkOrders(ordered bool, transport string, first uint64, orders int) error {
+func checkOrders(ordered bool, transport string, first, orders int) error {
+	m, err := mediumNamed(transport)
 	switch {
+	case first < 0:
+		return fmt.Errorf("-order=%d: there can't be fewer than none", first)
 	case orders < 1:
 		return fmt.Errorf("-orders=%d: there is one at least", orders)
-	case !ordered && (first != 0 || orders != 1):
-		return errors.New("-order and -orders: here the orders of goroutines are those that come about; go run ./proptest/exact has others")
 	case ordered && transport == "":
 		return errors.New("-transport: inproc or sim is wanted, where goroutines have an order")
-	}
-	for _, m := range Media() {
-		if ordered && m.Name == transport && !m.Virtual {
-			return fmt.Errorf("-transport=%s: over it nothing decides the order of goroutines; there are inproc and sim", transport)
-		}
+	case (ordered || first != 0 || orders != 1) && err == nil && !m.Virtual:
+		return fmt.Errorf("-transport=%s: over it nothing decides the order of goroutines; there are inproc and sim", transport)
 	}
 	return nil
 }
@@ -95,7 +89,7 @@ func TestChoices(t *testing.T) {
 	for _, c := range []struct {
 		ordered   bool
 		transport string
-		order     uint64
+		order     int
 		orders    int
 		want      string
 	}{
@@ -104,8 +98,12 @@ func TestChoices(t *testing.T) {
 		{true, "sim", 7, 100, ""},
 		{true, "inproc", 7, 100, ""},
 		{true, "sim", 0, 0, "-orders=0: there is one at least"},
-		{false, "sim", 7, 1, "-order and -orders: here "},
-		{false, "sim", 0, 2, "-order and -orders: here "},
+		{false, "sim", 7, 2, ""},
+		{false, "", 7, 2, ""},
+		{false, "tcp", 0, 1, ""},
+		{false, "tcp", 7, 1, "-transport=tcp: over it nothing decides"},
+		{false, "ipc", 0, 2, "-transport=ipc: over it nothing decides"},
+		{false, "sim", -1, 1, "-order=-1: there can't be fewer"},
 		{true, "", 0, 1, "-transport: inproc or sim is wanted"},
 		{true, "tcp", 0, 1, "-transport=tcp: over it nothing decides"},
 	} {

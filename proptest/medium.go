@@ -178,3 +178,13 @@ func simConfig(seed uint64) sim.Config {
 
 // Media returns all media of this package.
 func Media() []Medium { return []Medium{Inproc(), IPC(), TCP(), Sim()} }
+
+// mediumNamed returns the one of this package's media that has a name.
+func mediumNamed(name string) (Medium, error) {
+	for _, m := range Media() {
+		if m.Name == name {
+			return m, nil
+		}
+	}
+	return Medium{}, fmt.Errorf("proptest: no medium %q", name)
+}

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/zeroactor/zmq/internal/invariant"
-	"github.com/zeroactor/zmq/proptest/internal/orders"
 	"github.com/zeroactor/zmq/transport/tcp"
 )
 
@@ -19,9 +18,10 @@ var (
 	transportFlag = flag.String("transport", "", "transport of the histories: inproc, ipc, tcp or sim; all if empty")
 	patternFlag   = flag.String("pattern", "", "pattern of the histories; all if empty")
 	seedFlag      = flag.Int64("seed", 1, "seed of the first history; the others count up")
-	orderFlag     = flag.Uint64("order", 0, "order of the goroutines in the first play of all; the others count up")
-	ordersFlag    = flag.Int("orders", 1, "how often to play each history, each time in another order of the goroutines")
-	shrinksFlag   = flag.Int("shrinks", mostShrinks, "how many simpler histories to try after a failure")
+	exactFlag     = flag.Bool("exact", true, "over inproc and sim, have the seed decide also in which order goroutines go on, where that can be done")
+	orderFlag     = flag.Int("order", 0, "how many orders of its goroutines to leave out before the first in which a history is played; without any it is the seed's own")
+	ordersFlag    = flag.Int("orders", 1, "how often to play each history, each time in another order of its goroutines")
+	shrinksFlag   = flag.Int("shrinks", DefaultShrinks, "how many simpler histories to try after a failure")
 	progressFlag  = flag.Bool("progress", false, "say after some histories that they have been played, for who watches")
 	proxiedFlag   = flag.Bool("proxied", false, "only those of the histories that have a proxy between their sides")
 	runsFlag      = flag.Int("runs", 0, "histories of each pattern over each transport; 0 is as many as belong to every change")
@@ -55,11 +55,14 @@ const leastHistories = 10_000
 // played, and how long that took.
 const countVar = "ZMQ_HISTORIES"
 
-// TestHistories plays histories of each pattern over each transport.
+// TestHistories plays histories of each pattern over each transport: in virtual time with a crew, of which the numbers
+// decide everything, if there can be one.
 func TestHistories(t *testing.T) {
-	total, start := 0, time.Now()
+	var total Counts
+	start := time.Now()
+	e := engage(t)
 	defer func() {
-		told := fmt.Sprintf("%d histories in %v\n", total, time.Since(start).Round(time.Second/10))
+		told := fmt.Sprintf("%d histories in %v; %s\n", total.Histories, time.Since(start).Round(time.Second/10), e.how())
 		t.Log(told)
 		if file := os.Getenv(countVar); file != "" && !invariant.Enabled {
 			if err := os.WriteFile(file, []byte(told), 0o600); err != nil {
@@ -68,49 +71,48 @@ func TestHistories(t *testing.T) {
 		}
 		chosen := *transportFlag != "" || *patternFlag != "" || *runsFlag > 0 || strings.Contains(flag.Lookup("test.run").Value.String(), "/")
 		if !chosen && !t.Failed() {
-			checkTotal(t, total)
+			checkTotal(t, total.Histories)
 		}
 	}()
-	for _, m := range Media() {
+	media := Media() // while the crew's program is built, those are played that are not for it
+	slices.SortStableFunc(media, func(a, b Medium) int {
+		switch {
+		case a.Virtual == b.Virtual:
+			return 0
+		case a.Virtual:
+			return 1
+		}
+		return -1
+	})
+	for _, m := range media {
 		for _, p := range m.Patterns() {
 			if *transportFlag != "" && *transportFlag != m.Name || *patternFlag != "" && *patternFlag != p {
 				continue
 			}
 			t.Run(m.Name+"/"+p, func(t *testing.T) {
-				runs := *runsFlag
-				if runs == 0 {
-					runs = share(m)
-				}
 				began := time.Now()
-				if f := searchInSteps(t, m, p, runs); f != nil {
-					t.Fatal(f.Report(m) + f.pursue(m, t.TempDir(), orders.BuildTest))
+				counts, failure := e.play(t, m, chosenRound(m, p))
+				if failure != "" {
+					t.Fatal(failure)
 				}
-				total += runs * *ordersFlag
-				t.Logf("%d histories in %v", runs, time.Since(began))
+				total.Add(counts)
+				t.Logf("%d histories in %v", counts.Histories, time.Since(began))
 			})
 		}
 	}
 }
 
-// searchInSteps is search, and says how far it is if that is asked for.
-func searchInSteps(t *testing.T, m Medium, pattern string, runs int) *Failure {
-	step := max(1, 20 / *ordersFlag)
-	for done := 0; done < runs; done += step {
-		for i := done; i < min(done+step, runs); i++ {
-			of := span{*seedFlag + int64(i), 1, *orderFlag + uint64(i**ordersFlag), *ordersFlag}
-			if l := newLayout(Generate(pattern, of.seed)); *proxiedFlag && !l.proxied() {
-				continue
-			}
-			if f := search(t, m, pattern, of, *shrinksFlag); f != nil {
-				f.Run = i
-				return f
-			}
-		}
-		if *progressFlag {
-			fmt.Printf("%d histories of %s over %s\n", done+step, pattern, m.Name)
-		}
+// chosenRound returns the round of a pattern, over a medium, that the flags stand for.
+func chosenRound(m Medium, pattern string) Round {
+	runs := *runsFlag
+	if runs == 0 {
+		runs = share(m)
 	}
-	return nil
+	r := Round{Transport: m.Name, Pattern: pattern, Seed: *seedFlag, Runs: runs, Orders: 1, Shrinks: *shrinksFlag, Proxied: *proxiedFlag}
+	if m.Virtual {
+		r.Order, r.Orders = *orderFlag, *ordersFlag
+	}
+	return r
 }
 
 // checkTotal holds that there are as many histories as are promised.
@@ -205,7 +207,7 @@ func TestProperties(t *testing.T) {
 func TestOver(t *testing.T) {
 	m := Over(tcp.Transport{}, func(int) string { return "127.0.0.1:*" })
 	for _, p := range m.Patterns() {
-		if f := search(t, m, p, span{*seedFlag, 3, 0, 1}, *shrinksFlag); f != nil {
+		if f := Search(t, m, p, *seedFlag, 3); f != nil {
 			t.Error(f.Report(m))
 		}
 	}

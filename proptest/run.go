@@ -55,12 +55,13 @@ func Generate(pattern string, seed int64) History {
 
 // A Failure is a history that ended in a violation.
 type Failure struct {
-	Seed    int64  // of the history that was generated
-	Order   uint64 // in which it was played
-	Run     int    // how many were played before it
+	Seed    int64 // of the history that was generated
+	Order   int   // how many orders of its goroutines were left out before the one in which it was played: see [Round]
+	Run     int   // how many were played before it
 	History History
 	Err     error
 	Trace   []string
+	Given   bool // the history was not generated
 	Again   int  // of ten more plays of the history, how many failed; in virtual time only
 	Same    bool // the history that was generated went the same way once more, where it has to: see [Ordered]
 }
@@ -72,45 +73,28 @@ func (f *Failure) Error() string {
 // Search plays runs histories of a pattern, with seeds that count up from the
 // given one, and returns the first that fails, made as short as possible; or nil.
 func Search(t *testing.T, m Medium, pattern string, seed int64, runs int) *Failure {
-	return search(t, m, pattern, span{seed, runs, 0, 1}, mostShrinks)
+	f, _ := search(t, m, Round{Pattern: pattern, Seed: seed, Runs: runs, Orders: 1, Shrinks: DefaultShrinks})
+	return f
 }
 
-// A span is some histories: their seeds count up, and so do the orders in which they are
-// played, from one history to the next.
-type span struct {
-	seed   int64
-	runs   int
-	order  uint64
-	orders int // of each history; at least 1
-}
-
-// search is Search with a bound on how many simpler histories are tried.
-func search(t *testing.T, m Medium, pattern string, of span, maxShrinks int) *Failure {
-	order := of.order
-	for i := range of.runs {
-		s := of.seed + int64(i)
-		h := Generate(pattern, s)
-		for range of.orders {
-			h.Order = order
-			trace, err := replay(t, m, h, patience)
-			if err != nil {
-				f := &Failure{Seed: s, Order: order, Run: i, History: h, Err: err, Trace: trace}
-				f.Same = Ordered && f.sameAgain(t, m)
-				f.shrink(t, m, maxShrinks)
-				f.playAgain(t, m)
-				return f
-			}
-			order++
+// search is Search of a round's histories. It counts what it has played.
+func search(t *testing.T, m Medium, r Round) (f *Failure, counts Counts) {
+	for a := range r.attempts {
+		trace, err := replay(t, m, a.h, patience)
+		counts.count(a.h)
+		if err != nil {
+			f := &Failure{Seed: a.seed, Order: a.order, Run: a.before, History: a.h, Err: err, Trace: trace, Given: r.History != nil}
+			f.Same = Ordered && f.sameAgain(t, m)
+			f.shrink(t, m, r.Shrinks)
+			f.playAgain(t, m)
+			return f, counts
 		}
 	}
-	return nil
+	return nil, counts
 }
 
-// How many simpler histories are tried, and for how long.
-const (
-	mostShrinks   = 500
-	maxShrinkTime = 30 * time.Second
-)
+// maxShrinkTime is for how long simpler histories are tried.
+const maxShrinkTime = 30 * time.Second
 
 // againPlays is how often what has failed is played again, and shrinkOrders in how many orders
 // a simpler history is, where there are several: in that of the history before it something else happens.
@@ -202,22 +186,28 @@ func (f *Failure) Report(m Medium) string {
 
 // command says how to play the history of f again.
 func (f *Failure) command(m Medium) string {
-	p := f.History.Pattern
 	switch {
-	case Ordered && m.Virtual && m.ours():
-		how := "and it goes the same way, line for line, as it has once more"
-		if !f.Same {
-			how = "BUT once more it did not go the same way, which is a mistake of proptest/internal/orders"
+	case f.Given:
+		s := "play it again: it is one of a test's own"
+		if Ordered {
+			s += fmt.Sprint(", in order ", f.Order)
 		}
-		return fmt.Sprintf("play it again: go run ./proptest/exact -transport=%s -pattern=%s -seed=%d -order=%d -runs=1\n%s", m.Name, p, f.Seed, f.Order, how)
-	case m.Virtual && m.ours():
-		return fmt.Sprintf("play it again: go test ./proptest -transport=%s -pattern=%s -seed=%d -runs=1\n"+
-			"or, in many orders of its goroutines, of which each goes the same way again: go run ./proptest/exact -transport=%s -pattern=%s -seed=%d -runs=1 -orders=1000",
-			m.Name, p, f.Seed, m.Name, p, f.Seed)
-	case m.ours():
-		return fmt.Sprintf("play it again: go test ./proptest -transport=%s -pattern=%s -seed=%d -runs=1", m.Name, p, f.Seed)
+		return s
+	case !m.ours():
+		return fmt.Sprintf("play it again: proptest.Search(t, MyTransport, %q, %d, 1)", f.History.Pattern, f.Seed)
 	}
-	return fmt.Sprintf("play it again: proptest.Search(t, MyTransport, %q, %d, 1)", p, f.Seed)
+	again := Round{Transport: m.Name, Pattern: f.History.Pattern, Seed: f.Seed, Runs: 1, Order: f.Order}
+	s := fmt.Sprintf("play it again: go test ./proptest %v", again)
+	switch {
+	case !m.Virtual:
+		return s
+	case !Ordered:
+		again.Orders = 1000
+		return fmt.Sprintf("%s\nwhich is in the order of its goroutines that the seed stands for, and this one came about by chance; in many orders: go test ./proptest %v", s, again)
+	case f.Same:
+		return s + "\nand it goes the same way, line for line, as it has once more"
+	}
+	return s + "\nBUT once more it did not go the same way, which is a mistake of proptest/internal/orders"
 }
 
 // Run checks all properties over media, and plays a hundred histories of each

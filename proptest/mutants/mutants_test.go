@@ -112,12 +112,14 @@ func TestExplain(t *testing.T) {
 		"x_test.go:1: pair over sim, seed 4, after 3 histories: order: socket 1":            {"order", "pair over sim", "3 histories"},
 		"x_test.go:1: pubsub through a proxy over sim, seed 4, after 3 histories: order: s": {"order", "pubsub through a proxy over sim", "3 histories"},
 		minimal: {"correlation", "reqrep over sim", "its minimal history, “a REP is wrong”"},
-		"--- FAIL: TestProperties/sim/fair_queueing\n property \"fair queueing\"; w":                      {"fair queueing", "sim", "its check"},
-		"=== RUN   TestHistories/sim/pair\n40 histories of pair over sim\npanic: runtime error: index\nx": {"runtime error: index", "pair over sim", "40+ histories"},
-		"=== RUN   TestHistories/sim/pair\nfatal error: x":                                                {"x", "pair over sim", "0+ histories"},
-		"=== RUN   TestProperties/sim/pair_up\nfatal error: x":                                            {"x", "pair up over sim", "its check"},
-		"--- FAIL: TestOther (0.1s)\nFAIL":                                                                {"TestOther", "", "its test"},
-		"a\nexit status 2\n":                                                                              {"exit status 2", "", ""},
+		strings.Replace(minimal, "Histories/", "HistoriesInOrders/", 1):                                                           {"correlation", "reqrep over sim", "its minimal history, “a REP is wrong”"},
+		"pair over sim, seed 4, after 3 histories: order: s\nplay it again: go test ./proptest -transport=sim -runs=1 -order=7\n": {"order", "pair over sim", "3 histories, in order 7"},
+		"--- FAIL: TestProperties/sim/fair_queueing\n property \"fair queueing\"; w":                                              {"fair queueing", "sim", "its check"},
+		"=== RUN   TestHistories/sim/pair\n40 histories of pair over sim\npanic: runtime error: index\nx":                         {"runtime error: index", "pair over sim", "40+ histories"},
+		"=== RUN   TestHistories/sim/pair\nfatal error: x":                                                                        {"x", "pair over sim", "0+ histories"},
+		"=== RUN   TestProperties/sim/pair_up\nfatal error: x":                                                                    {"x", "pair up over sim", "its check"},
+		"--- FAIL: TestOther (0.1s)\nFAIL":                                                                                        {"TestOther", "", "its test"},
+		"a\nexit status 2\n":                                                                                                      {"exit status 2", "", ""},
 	} {
 		if got := explain(out, ""); got != want {
 			t.Errorf("%q is explained as %q, want %q", out, got, want)

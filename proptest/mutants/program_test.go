@@ -32,7 +32,7 @@ func TestProgramReproduces(t *testing.T) {
 	if err := l.build("proptest", tag, planted); err != nil {
 		t.Fatal(err)
 	}
-	search := exec.Command(l.binary(), "-test.run", mutants[i].tests, "-runs=20")
+	search := exec.Command(l.binary(), "-test.run", mutants[i].tests, "-runs=20", "-exact=false")
 	search.Dir = filepath.Join(root, "proptest")
 	out, err := search.CombinedOutput()
 	if err == nil {

@@ -28,9 +28,9 @@ func (v verdict) String() string {
 
 var (
 	history  = regexp.MustCompile(`(\w+(?: through a proxy)?) over (\w+), seed (-?\d+), after (\d+) histories: ([^:\n]+)`)
-	minimal  = regexp.MustCompile(`--- FAIL: TestMinimalHistories/([^/\n]+)/\w+ `)
+	minimal  = regexp.MustCompile(`--- FAIL: TestMinimalHistories(?:InOrders)?/([^/\n]+)/\w+ `)
 	property = regexp.MustCompile(`property "([^"]+)"`)
-	inOrder  = regexp.MustCompile(`proptest/exact .*-order=(\d+) `)
+	inOrder  = regexp.MustCompile(`go test ./proptest .*-order=(\d+)`)
 	named    = regexp.MustCompile(`--- FAIL: TestProperties/(\w+)/(\S+)`)
 	fatal    = regexp.MustCompile(`(?m)^(?:panic|fatal error): (.*)`)
 	begun    = regexp.MustCompile(`(?m)^=== RUN +\w+/(\S+)$`)
@@ -47,11 +47,11 @@ func explain(out, hang string) verdict {
 	}
 	if h := history.FindStringSubmatch(out); h != nil {
 		v := verdict{h[5], h[1] + " over " + h[2], h[4] + " histories"}
-		if o := inOrder.FindStringSubmatch(out); o != nil {
-			v.after += ", in order " + o[1]
-		}
 		if m := minimal.FindStringSubmatch(out); m != nil {
 			v.after = "its minimal history, “" + strings.ReplaceAll(m[1], "_", " ") + "”"
+		}
+		if o := inOrder.FindStringSubmatch(out); o != nil {
+			v.after += ", in order " + o[1]
 		}
 		return v
 	}

@@ -6,9 +6,8 @@
 //
 // What goes on in virtual time, over inproc and the simulated network, is played by processes of their own, one for
 // each processor, in which numbers decide also which goroutine goes on first; each history in several such orders.
-// What fails there fails again, with the command that is printed: see ./proptest/exact. A version of Go that this
-// is not known for has everything be played in this process, in whichever order comes about, and so does
-// -exact=false.
+// What fails there fails again, with the command that is printed. A version of Go that this is not known for has everything be played
+// in this process, in an order of chance, and so does -exact=false.
 //
 // A history that fails is printed, made as short as possible, as a program; the
 // exit status is then 1.
@@ -18,12 +17,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"runtime"
-	"slices"
 	"testing"
 	"time"
-
-	"github.com/zeroactor/zmq/proptest"
 )
 
 func main() {
@@ -45,15 +40,7 @@ func main() {
 		os.Exit(2)
 	}
 	now := time.Now()
-	s := &soak{games: all, round: 10, orders: 1, began: now, end: now.Add(*length), seed: *seed}
-	s.say = s.hear
-	switch {
-	case proptest.Ordered:
-		s.orders, s.say = *orders, tell
-		s.games = slices.DeleteFunc(all, func(g game) bool { return !g.medium.Virtual })
-	case *exact:
-		s.crew = &crew{size: runtime.NumCPU(), pattern: *pattern, orders: *orders}
-	}
+	s := &soak{games: all, exact: *exact, orders: *orders, began: now, end: now.Add(*length), seed: *seed}
 	any := func(string, string) (bool, error) { return true, nil }
 	testing.Main(any, []testing.InternalTest{{Name: "soak", F: s.run}}, nil, nil) // it exits
 }

@@ -1,58 +1,43 @@
 package main
 
 import (
-	"fmt"
+	"errors"
 	"os"
-	"os/exec"
-	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/zeroactor/zmq/internal/leaktest"
+	"github.com/zeroactor/zmq/internal/proctest"
 	"github.com/zeroactor/zmq/proptest"
 )
 
-// inCrew has this binary say, in a process of its own, what one of a crew might, and then end badly.
-const inCrew = "ZMQ_SOAK_CREW"
+// asSoak has this binary be the command, with its arguments.
+const asSoak = "ZMQ_SOAK"
 
 func TestMain(m *testing.M) {
-	if how := os.Getenv(inCrew); how != "" {
-		tell(word{Round: "-seed=1"})
-		tell(word{Counts: proptest.Counts{Histories: 10, Steps: 100}})
-		fmt.Println("=== RUN of package testing's")
-		tell(word{Round: "-seed=11"})
-		if how == "fails" {
-			tell(word{Counts: proptest.Counts{Histories: 4}, Failed: "sim/pair/14 in order 7", Report: "what is wrong"})
-		}
-		os.Exit(2)
+	if os.Getenv(asSoak) != "" {
+		main()
 	}
 	leaktest.Main(m)
 }
 
-// What a process of the crew finds counts, and so does it if one ends as it should not: then with the command that plays
+// What a process of the crew finds counts, and so does it if one ends without an answer: then with the command that plays
 // again what it played.
-func TestCrew(t *testing.T) {
-	for how, want := range map[string]struct {
-		histories int
-		failed    string
-		said      string
-	}{
-		"fails": {14, "sim/pair/14 in order 7", ""},
-		"dies":  {10, "a process", "go run ./proptest/exact -seed=11"},
-	} {
-		p := exec.Command(os.Args[0])
-		p.Env = append(os.Environ(), inCrew+"="+how)
-		s := &soak{began: time.Now()}
-		s.attend(p)
-		if s.counts.Histories != want.histories || len(s.failed) != 1 || s.failed[0] != want.failed || !strings.Contains(s.report, want.said) {
-			t.Errorf("%s: %d histories, failed %q, %q", how, s.counts.Histories, s.failed, s.report)
-		}
-	}
+func TestHear(t *testing.T) {
 	s := &soak{began: time.Now()}
-	s.attend(exec.Command(filepath.Join(t.TempDir(), "none")))
-	if len(s.failed) != 1 {
-		t.Errorf("a process that does not start: %q", s.failed)
+	r := proptest.Round{Transport: "sim", Pattern: "pair", Seed: 11, Runs: 10, Orders: 4}
+	s.hear(r, proptest.Score{Counts: proptest.Counts{Histories: 40}}, nil)
+	s.hear(r, proptest.Score{Counts: proptest.Counts{Histories: 7}, Failed: "sim/pair/12 in order 3", Report: "what is wrong"}, nil)
+	if s.counts.Histories != 47 || !slices.Equal(s.failed, []string{"sim/pair/12 in order 3"}) || s.report != "what is wrong" {
+		t.Errorf("%d histories, failed: %q, %q", s.counts.Histories, s.failed, s.report)
+	}
+	s.hear(r, proptest.Score{}, errors.New("out of memory"))
+	const again = "out of memory\nplay again what it played: go test ./proptest -transport=sim -pattern=pair -seed=11 -runs=10 -orders=4"
+	if len(s.failed) != 2 || !strings.Contains(s.report, again) {
+		t.Errorf("failed: %q, %q, want %q", s.failed, s.report, again)
 	}
 }
 
@@ -70,13 +55,34 @@ func TestSoak(t *testing.T) {
 		t.Errorf("%d games, want %d", len(all), want)
 	}
 	now := time.Now()
-	s := &soak{games: all, round: 1, orders: 1, began: now, end: now.Add(time.Minute), seed: now.UnixNano()}
-	s.say = s.hear
-	for _, g := range all {
-		s.search(t, g)
+	s := &soak{games: all, began: now, end: now.Add(time.Minute), seed: now.UnixNano()}
+	next := s.rounds(all, 1)
+	for range all {
+		r, ok := next()
+		if !ok || r.Runs != roundRuns || r.Seed != s.seed {
+			t.Fatalf("%+v, %v", r, ok)
+		}
+		r.Runs = 1
+		s.hear(r, r.Play(t), nil)
 	}
 	if len(s.failed) > 0 || s.counts.Histories != want {
 		t.Errorf("%d histories, want %d; failed: %q", s.counts.Histories, want, s.failed)
+	}
+	if r, ok := next(); !ok || r.Seed != s.seed+roundRuns || r.Transport != "inproc" {
+		t.Errorf("then come %+v, %v", r, ok)
+	}
+	s.end = now
+	if r, ok := next(); ok {
+		t.Errorf("the time is over, and then come %+v", r)
+	}
+}
+
+// Where no order can be decided, as no go command is there, all is played in the command's own process, and it says so.
+func TestElsewhere(t *testing.T) {
+	p := proctest.Spawn(t, time.Minute, []string{asSoak + "=1", "PATH=" + t.TempDir()}, "-for=300ms", "-transport=inproc", "-pattern=pair")
+	p.Await(t, "soak: goroutines go on in an order of chance, and what fails may not fail again: orders of goroutines are decided with go1.26 on linux/amd64 only: ")
+	if code := p.End(); code != 0 || !regexp.MustCompile(`histories=[1-9]\d* `).MatchString(p.Output()) {
+		t.Errorf("exit code %d, %q", code, p.Output())
 	}
 }
 

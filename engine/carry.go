@@ -1,13 +1,12 @@
 package engine
 
 import (
-	"errors"
-	"os"
+	"context"
 	"time"
 )
 
-// maxCarry is how long a sender waits for the system to take a large message,
-// beside what the message's size makes of it: see Carry.
+// maxCarry is how long a sender waits for the system to take what it writes,
+// beside what a large message's size makes of it: see Carry and CatchUp.
 const maxCarry = time.Millisecond
 
 // carryRate is how many bytes a second a connection is taken to carry at least:
@@ -35,6 +34,7 @@ type bound struct {
 	next  time.Time     // when it is over, by what is known
 	last  time.Time     // when it is over in any case
 	doubt time.Duration // what slack is for a connection that may take nothing at all
+	cut   bool          // next is earlier, as the sender has no more time than that: see within
 }
 
 // newBound returns the bound of who begins now to wait for that many bytes.
@@ -69,55 +69,12 @@ func (b *bound) moved(now time.Time) (later bool) {
 	return true
 }
 
-// Carry is Write for who has just sent a message of that many bytes. It also waits
-// until the system has taken it, as long as that may take on a fast connection: who
-// goes on at once would only copy the next message to memory that is not in the
-// cache, and wake another goroutine, on another core, to write this one. After
-// that time the activation goes on, as it does with all that is small.
-//
-// The caller must not hold the socket's turn.
-func (p *Port) Carry(size int) {
-	if !p.reading.TryLock() {
-		p.writer.Wake() // somebody is writing, and may have looked already
-		return
+// within shortens the bound to what the sender's context leaves. A context that ends before its deadline
+// does not end the wait.
+func (b *bound) within(ctx context.Context) {
+	if ctx.Err() != nil {
+		*b = bound{}
+	} else if at, ok := ctx.Deadline(); ok && at.Before(b.next) {
+		b.next, b.cut = at, true
 	}
-	done := false
-	if c := p.attached(); c != nil {
-		done = c.writeFor(patience(size))
-	}
-	p.reading.Unlock()
-	if !done {
-		p.writer.Wake()
-	}
-}
-
-// writeFor sends what the log holds, and waits for the system to take it, for
-// that time at most. It reports whether the log is empty then, and its reader
-// sleeps.
-func (c *Conn) writeFor(most time.Duration) (done bool) {
-	defer c.contain()
-	if c.writeNow() {
-		return true
-	}
-	w := &c.writer
-	if !w.direct() || w.hasControl() {
-		return false
-	}
-	c.nc.SetWriteDeadline(time.Now().Add(most))
-	w.patient = true
-	defer func() {
-		w.patient = false
-		c.nc.SetWriteDeadline(time.Time{})
-	}()
-	for n := c.look(); n > 0; n = c.look() {
-		if !c.writeSpans(n, true) {
-			return false
-		}
-	}
-	return true
-}
-
-// outOfTime reports whether err says only that the time of writeFor is over.
-func (w *writer) outOfTime(err error) bool {
-	return w.patient && errors.Is(err, os.ErrDeadlineExceeded)
 }

@@ -61,7 +61,7 @@ func TestCarry(t *testing.T) {
 		forgetWoken()
 		carried := make(chan struct{})
 		go func() {
-			e.Carry(1 << 20)
+			e.Carry(t.Context(), 1<<20)
 			close(carried)
 		}()
 		read()
@@ -70,7 +70,7 @@ func TestCarry(t *testing.T) {
 	for i := range 10 { // nobody reads: it goes on all the same
 		send(1<<20, byte(i))
 		forgetWoken()
-		e.Carry(1 << 20)
+		e.Carry(t.Context(), 1<<20)
 	}
 	read()
 	e.Finish()

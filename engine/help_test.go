@@ -14,6 +14,7 @@ type roomy struct {
 }
 
 func (r *roomy) canTry() bool { return true }
+func (r *roomy) light() bool  { return true }
 
 func (r *roomy) write(spans [][]byte, wait bool) (n int, err error) {
 	for _, s := range spans {
@@ -60,7 +61,7 @@ func TestHelpLeavesNothingToANap(t *testing.T) {
 			for range test.messages {
 				e.send(message{make([]byte, body)})
 			}
-			waits := c.help()
+			waits := c.help(bound{}, false)
 			if waits != test.waits || r.wire.Len() != test.room {
 				t.Errorf("waits is %v, %d bytes of %d are written with room for %d", waits, r.wire.Len(), all, test.room)
 			}

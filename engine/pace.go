@@ -105,3 +105,10 @@ func (p *Port) progressed() {
 	default:
 	}
 }
+
+// stalled is called when nothing of Out could be written while a sender waited for that.
+func (p *Port) stalled() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.pacing.stuck = true
+}

@@ -22,8 +22,7 @@ type Port struct {
 	// reading is held by whoever is the reader of Out: the writer activation
 	// while it works, or Discard.
 	reading sync.Mutex
-	nap     *time.Timer // wakes the activation that has gone for a nap
-	lender  *Conn       // that Borrow has lent; guarded by reading
+	lender  *Conn // that Borrow has lent; guarded by reading
 
 	// over is how many messages In had been given when a connection ended that
 	// had to go over its high-water mark; -1 if none had. It belongs to the
@@ -37,6 +36,7 @@ type Port struct {
 	deaf     bool          // nobody reads In any more
 	recvHWM  int           // that In is to have; negative: the one it has
 	pacing   pacing
+	nap      *time.Timer // wakes the activation that has gone for a nap; nil before the first
 
 	source  func() // fills Out, if the socket does not
 	written func() // in place of Wake when Out, found empty, is no more; nil is Wake
@@ -129,23 +129,6 @@ func (p *Port) outReadable() {
 // Wake makes the connection, if there is one, look at Out.
 func (p *Port) Wake() { p.writer.Wake() }
 
-// Write does what Wake does on the caller's goroutine, as far as that is possible
-// without waiting.
-func (p *Port) Write() {
-	if !p.reading.TryLock() {
-		p.writer.Wake() // somebody is writing, and may have looked already
-		return
-	}
-	done := false
-	if c := p.attached(); c != nil {
-		done = c.writeNow()
-	}
-	p.reading.Unlock()
-	if !done {
-		p.writer.Wake()
-	}
-}
-
 // fill calls the source, if there is one. reading must be held.
 func (p *Port) fill() {
 	if p.source != nil {
@@ -153,21 +136,35 @@ func (p *Port) fill() {
 	}
 }
 
-// write is the writer activation: it empties Out into the connection.
+// write is the writer activation: it empties Out into the connection. While a sender does
+// that it naps, in place of waiting for its turn: the sender will write the next messages as
+// well, and to hand over each time would wake a goroutine for each.
 func (p *Port) write() {
-	p.reading.Lock()
+	if !p.reading.TryLock() {
+		p.sleep()
+		return
+	}
 	defer p.reading.Unlock()
 	c := p.attached()
 	if c == nil {
 		return
 	}
 	defer c.contain()
-	if !c.write() {
-		return
+	if c.write() {
+		p.sleep()
 	}
-	if p.nap == nil {
+}
+
+// sleep is the nap of the activation. Without a connection it is not to wake up: attach does
+// that.
+func (p *Port) sleep() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.conn == nil:
+	case p.nap == nil:
 		p.nap = time.AfterFunc(nap, p.writer.Wake)
-	} else {
+	default:
 		p.nap.Reset(nap)
 	}
 }
@@ -176,23 +173,6 @@ func (p *Port) attached() *Conn {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.conn
-}
-
-// Help is for a sender that found Out full: it writes to the connection what
-// that takes at once, on the caller's goroutine. While senders help, the writer
-// activation keeps out of their way, unless it has to wait for the system.
-func (p *Port) Help() {
-	if !p.reading.TryLock() {
-		return // somebody is writing
-	}
-	waits := false
-	if c := p.attached(); c != nil {
-		waits = c.help()
-	}
-	p.reading.Unlock()
-	if waits {
-		p.writer.Wake()
-	}
 }
 
 // attach makes c the connection that serves the port.
@@ -209,13 +189,13 @@ func (p *Port) attach(c *Conn) {
 func (p *Port) detach() {
 	p.mu.Lock()
 	p.conn = nil
-	p.mu.Unlock()
-	p.reading.Lock() // a write on its way fails, since the connection is closed
 	if p.nap != nil {
 		p.nap.Stop()
 	}
-	p.reading.Unlock()
+	p.mu.Unlock()
+	p.reading.Lock() // a write on its way fails, since the connection is closed
 	p.In.Rollback()
+	p.reading.Unlock()
 }
 
 // Finish says that nothing more will be written to Out and nothing more read

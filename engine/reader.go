@@ -40,13 +40,14 @@ var errDraining = errors.New("draining")
 type reader struct {
 	source source
 	fill   func() []byte // where source is to read to
-	idle   func()        // when nothing is there to be read
+	idle   func() bool   // when nothing is there to be read; reports whether to look again
 	limit  uint64        // largest frame that is not to be looked at more closely
 	trust  int           // frame size that memory is taken for at once
 	large  int           // size of the large frame that the last read to the log ended in, or 0
 	huge   bool          // it was so large that the next one had better not be read to the log: see peek
 	hangUp hangUpWatch   // while the log is full
 	appetite
+	vigil
 
 	body     largeBody     // of the frame that is being read beside the log
 	fillBody func() []byte // body.rest, bound once
@@ -65,7 +66,9 @@ type reader struct {
 func (r *reader) init(s source, in *ypipe.Log, maxFrame int64) {
 	r.source = s
 	r.chunk, r.elastic = readChunk, s.elastic()
+	r.vigil = newVigil()
 	r.fill = func() []byte {
+		r.comes(in.Written())
 		b := in.Reserve(r.keep, minRead, r.chunk)[r.keep:]
 		r.room = len(b)
 		if r.huge {
@@ -74,10 +77,14 @@ func (r *reader) init(s source, in *ypipe.Log, maxFrame int64) {
 		return b
 	}
 	r.fillBody = r.body.rest
-	r.idle = func() {
+	r.idle = func() (again bool) {
+		if r.linger() {
+			return true
+		}
 		if r.starved(); r.keep == 0 {
 			in.Idle()
 		}
+		return false
 	}
 	r.limit = min(uint64(maxFrame), maxBody) // negative becomes as good as none
 	r.trust = trustFirst
@@ -91,6 +98,7 @@ func (r *reader) read(receiver bool) (int, error) {
 	}
 	n, err := r.source.read(r.fill, r.idle)
 	r.ate(n, receiver)
+	r.came(n)
 	return n, err
 }
 

@@ -154,7 +154,7 @@ func (c *Conn) waitRoom() error {
 }
 
 // noIdle is for reads to memory that is not given back while nothing comes.
-func noIdle() {}
+func noIdle() (again bool) { return false }
 
 // readDrain reads and drops until the peer closes. What comes is not looked at,
 // but shows that the peer lives.

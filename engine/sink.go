@@ -10,6 +10,11 @@ type sink interface {
 
 	// canTry reports whether wait may be false.
 	canTry() bool
+
+	// light reports whether a write only leaves the bytes for the peer to take, as with a
+	// UNIX socket, and that can do so meanwhile. With TCP on one machine it is also most of the
+	// peer's receiving.
+	light() bool
 }
 
 // connSink is the sink of any connection.
@@ -19,6 +24,7 @@ type connSink struct {
 }
 
 func (s *connSink) canTry() bool { return false }
+func (s *connSink) light() bool  { return false }
 
 func (s *connSink) write(spans [][]byte, _ bool) (int, error) {
 	if len(spans) == 1 {

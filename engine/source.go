@@ -7,8 +7,9 @@ import "net"
 type source interface {
 	// read waits until bytes are there, asks fill where to put them, and
 	// returns how many it read. It calls idle before it waits, when the
-	// memory that fill returned is not needed for a while.
-	read(fill func() []byte, idle func()) (int, error)
+	// memory that fill returned is not needed for a while; if that says so it
+	// looks again in place of waiting.
+	read(fill func() []byte, idle func() (again bool)) (int, error)
 
 	// elastic reports whether it waits before it asks fill.
 	elastic() bool
@@ -19,6 +20,6 @@ type connSource struct{ net.Conn }
 
 func (connSource) elastic() bool { return false }
 
-func (s connSource) read(fill func() []byte, _ func()) (int, error) {
+func (s connSource) read(fill func() []byte, _ func() bool) (int, error) {
 	return s.Read(fill())
 }

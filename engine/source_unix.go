@@ -23,14 +23,14 @@ type fdSource struct {
 	rc   syscall.RawConn
 	try  func(fd uintptr) bool // tryRead, bound once
 	fill func() []byte
-	idle func()
+	idle func() (again bool)
 	n    int
 	err  error
 }
 
 func (*fdSource) elastic() bool { return true }
 
-func (s *fdSource) read(fill func() []byte, idle func()) (int, error) {
+func (s *fdSource) read(fill func() []byte, idle func() (again bool)) (int, error) {
 	s.fill, s.idle = fill, idle
 	if err := s.rc.Read(s.try); err != nil {
 		return 0, err
@@ -45,7 +45,9 @@ func (s *fdSource) tryRead(fd uintptr) (done bool) {
 		case s.err == syscall.EINTR:
 			continue
 		case s.err == syscall.EAGAIN:
-			s.idle()
+			if s.idle() {
+				continue
+			}
 			return false
 		case s.err != nil:
 			s.n = 0

@@ -31,9 +31,8 @@ type writer struct {
 	encoder *encoder // nil: the log's bytes go as they are
 	said    bool     // messages are written, or it has been tried
 	closed  bool     // our half is closed
-	helped  bool     // a sender has written since the activation did, which need not wait: see help
-	short   bool     // the last write of spans took less than it was given
-	patient bool     // a write may end for want of time: see writeFor
+	helped  bool     // a sender has written since the activation did, which takes a nap for that: see help
+	patient bool     // a write may end for want of time: see patiently
 
 	mu        sync.Mutex
 	*commands // nil before the first
@@ -110,7 +109,7 @@ func (c *Conn) write() (again bool) {
 			}
 			continue
 		}
-		if !c.writeSpans(n, true) {
+		if _, ok := c.writeSpans(n, true); !ok {
 			return false
 		}
 	}
@@ -137,57 +136,13 @@ func (w *writer) noteSaid(subscribes bool, n int) {
 	}
 }
 
-// direct reports whether a sender may write to the connection itself.
-func (w *writer) direct() bool { return !w.closed && w.encoder == nil && w.sink.canTry() }
-
-// help sends what the log holds, as far as the system takes it without waiting. It reports
-// whether the activation must wait for it to take more, as nobody else does. Of a log that holds
-// little it need not: the system has many times that, which keeps the peer busy for longer than a nap.
-func (c *Conn) help() (waits bool) {
-	defer c.contain()
-	w := &c.writer
-	for w.direct() {
-		var n int
-		if w.spans, n = c.port.Out.Spans(w.spans[:0], maxBatch); n == 0 {
-			return false
-		}
-		w.helped = true
-		w.noteSaid(c.cfg.Subscribes, n)
-		if !c.writeSpans(n, false) || w.short && n >= napBelow {
-			w.helped = false
-			return true
-		}
-		if n < maxBatch { // that was all, and to look for more would let the log's reader sleep
-			return false
-		}
-	}
-	return false
-}
-
-// writeNow sends what the log holds, if the system takes all of it at once. It
-// reports whether the log is empty then, and its reader sleeps.
-func (c *Conn) writeNow() (done bool) {
-	defer c.contain()
-	w := &c.writer
-	if !w.direct() || w.sent > 0 || w.hasControl() {
-		return false
-	}
-	n := c.look()
-	if n == 0 {
-		return true
-	}
-	return c.writeSpans(n, false) && w.sent == 0 && c.look() == 0
-}
-
 // writeSpans writes the spans, size bytes of which the first w.sent are written
-// already.
-func (c *Conn) writeSpans(size int, wait bool) (ok bool) {
+// already, and returns how many more are now.
+func (c *Conn) writeSpans(size int, wait bool) (n int, ok bool) {
 	w := &c.writer
 	n, err := w.sink.write(skip(w.spans, w.sent), wait)
 	clear(w.spans)
-	sent := w.sent + n
-	w.short = sent < size
-	if !w.short {
+	if sent := w.sent + n; sent == size {
 		w.sent = 0
 		c.port.Out.Commit()
 	} else {
@@ -200,7 +155,7 @@ func (c *Conn) writeSpans(size int, wait bool) (ok bool) {
 		w.closed = true
 		c.failWrite(err)
 	}
-	return err == nil
+	return n, err == nil
 }
 
 // skip returns the spans without their first n bytes. It changes spans.

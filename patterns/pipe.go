@@ -185,12 +185,16 @@ func (p *pipe) publish() {
 	}
 }
 
-// pace notes that the sender had better wait for the connection a little.
+// pace notes that the sender had better wait for the connection a little, or write to it itself.
 func (p *pipe) pace() {
-	if s := p.sock; p.port != nil && !s.batching {
-		if at := p.out.PaceAt(); at != 0 {
-			s.ahead, s.aheadAt = p, at
-		}
+	s := p.sock
+	if p.port == nil || s.batching {
+		return
+	}
+	if at := p.out.PaceAt(); at != 0 {
+		s.ahead, s.aheadAt = p, at
+	} else if p.out.Ahead() && s.putting && len(s.pipes) == 1 {
+		s.catchUp = p // others would wait with it
 	}
 }
 

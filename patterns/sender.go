@@ -170,17 +170,18 @@ func (x *sender) send(ctx context.Context, o outgoing) error {
 		}
 		p = nil
 	}
-	ahead, at, carried, lent := s.ahead, s.aheadAt, s.carried, s.lent
-	s.ahead, s.lent = nil, nil
+	ahead, at, carried, lent, catchUp := s.ahead, s.aheadAt, s.carried, s.lent, s.catchUp
+	s.ahead, s.lent, s.catchUp = nil, nil, nil
 	s.turn.Unlock()
 	switch {
 	case lent != nil:
 		lent.port.WriteLent(o.frames[len(o.frames)-1])
-	case p == nil:
-	case carried > 0:
-		p.port.Carry(carried)
-	default:
+	case p != nil && carried > 0:
+		p.port.Carry(ctx, carried)
+	case p != nil:
 		p.port.Write()
+	case catchUp != nil:
+		catchUp.port.CatchUp(ctx)
 	}
 	if ahead != nil {
 		ahead.port.Pace(ctx, at)

@@ -57,6 +57,7 @@ type socket struct {
 	lender                *pipe   // whose connection receivers may have been lent the reading of; nil if none
 	ahead                 *pipe   // whose connection the sender is to wait for: see pace
 	aheadAt               int64   // ... until it has read so far
+	catchUp               *pipe   // whose connection it is far ahead of, to write to that itself; nil if it is of none
 	batching              bool    // sends do not flush yet
 	unflushed             []*pipe // by the batch
 	pipes                 map[*pipe]struct{}
@@ -164,7 +165,7 @@ func (s *socket) beginPut() {
 	s.atOnce = s.waited
 	s.waited = false
 	s.putting, s.patient = true, true
-	s.carried = 0
+	s.carried, s.catchUp = 0, nil
 }
 
 // endPut ends what beginPut began, before the turn is given back. If it

@@ -17,6 +17,7 @@ const (
 
 	firstChunk = 1 << 10 // bytes in the first chunk of a Log that was idle
 	chunkSize  = 1 << 16 // bytes in the chunks of a busy Log
+	leadChunks = 4       // so many chunks ahead a writer is far ahead: as much as a processor's cache has room for
 
 	// sheetSize is the size of the chunks of a busy Sheet, and borrowAfter how many
 	// bytes a log must have been given one after another before it refers to

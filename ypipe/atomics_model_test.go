@@ -56,6 +56,7 @@ const (
 	pipeChunk  = 2
 	firstChunk = 16
 	chunkSize  = 32
+	leadChunks = 2
 	shortMax   = 3
 	inlineMax  = 6
 	sheetSize  = 32

@@ -14,9 +14,12 @@ type logWriter struct {
 	flushed  int64   // position published last
 	next     int32   // size of the last chunk that Append began
 	refs     int32   // bodies by reference since whole
+	run      int32   // bytes of messages of a Sheet that it was given without missing one, up to borrowAfter
+	borrowed bool    // the current chunk is the sheet's: what it is given next lies behind what it has
+	begun    bool    // the current chunk, since Ahead was asked last
 	bodies   *bodies // as the log has them
 	aside    int64   // bytes in finished chunks, and of bodies by reference
-	borrower         // what it refers to of a Sheet
+	serial   int64   // of the Sheet's message that it was given last
 	credit           // how many messages may be on their way
 }
 
@@ -225,7 +228,7 @@ func (l *Log) link(ch *arena.Buf) {
 		w.index++
 		w.aside += int64(w.off)
 	}
-	w.chunk, w.off, w.borrowed = ch, 0, false
+	w.chunk, w.off, w.borrowed, w.begun = ch, 0, false, true
 }
 
 // memory returns what can be used of a chunk, so that offsets fit into a stride. Of

@@ -15,13 +15,6 @@ type Sheet struct {
 	serial int64      // number of the last message, from 1
 }
 
-// borrower is what a log's writer knows of the sheet that it is given messages of.
-type borrower struct {
-	serial   int64 // of the message that it was given last
-	run      int32 // bytes of those that it was given without missing one, up to borrowAfter
-	borrowed bool  // the current chunk is the sheet's: what it is given next lies behind what it has
-}
-
 // Begin makes room for one more message, whose frames have that many bytes at
 // most, headers of up to nine bytes each included. It reports false, and has done
 // nothing, if such a message is too large for a sheet.

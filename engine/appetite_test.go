@@ -16,7 +16,7 @@ type larder struct {
 
 func (l *larder) elastic() bool { return l.waiting }
 
-func (l *larder) read(fill func() []byte, idle func() bool) (int, error) {
+func (l *larder) read(_ int, fill func() []byte, idle func() bool) (int, error) {
 	if l.has == 0 {
 		idle()
 		return 0, nil

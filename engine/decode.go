@@ -28,7 +28,7 @@ func (c *Conn) readDecoded(rest []byte) error {
 		case cap(buf)-len(buf) < minRead/2:
 			buf = append(make([]byte, 0, 2*cap(buf)), buf...)
 		}
-		n, err := r.source.read(fill, noIdle)
+		n, err := r.source.read(1, fill, noIdle)
 		buf = buf[:len(buf)+n]
 		if n == 0 && err == io.EOF && (len(buf) > 0 || r.more) {
 			return io.ErrUnexpectedEOF

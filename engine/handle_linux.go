@@ -13,8 +13,9 @@ import (
 // our own it cannot become another file's while somebody uses it, whoever closes the
 // connection. It is guarded by the port's reading lock.
 type handle struct {
-	rc syscall.RawConn // of the connection
-	fd int
+	rc    syscall.RawConn // of the connection
+	fd    int
+	opens bool
 }
 
 // openHandle returns the handle of nc, or nil if it can have none.
@@ -23,7 +24,7 @@ func openHandle(nc net.Conn) *handle {
 	if rc == nil {
 		return nil
 	}
-	h := &handle{rc: rc}
+	h := &handle{rc: rc, opens: isTCP(nc)}
 	rc.Control(func(fd uintptr) {
 		if dup, err := unix.FcntlInt(fd, unix.F_DUPFD_CLOEXEC, 3); err == nil {
 			h.fd = dup
@@ -37,9 +38,23 @@ func openHandle(nc net.Conn) *handle {
 
 func (h *handle) close() { unix.Close(h.fd) }
 
-// write writes as much of head and body as the system takes at once, and refers to them no
-// longer than that takes.
+// write writes as much of head, with which a message begins if there is any, and body as the system takes at once,
+// and refers to them no longer than that takes.
 func (h *handle) write(head, body []byte) (n int, err error) {
+	first := openingSize - len(head)
+	if !h.opens || len(head) == 0 || first <= 0 || len(body) < openingMin {
+		return h.writev(head, body)
+	}
+	n, err = h.writev(head, body[:first])
+	if n < openingSize || err != nil {
+		return n, err
+	}
+	rest, err := h.writev(nil, body[first:])
+	return n + rest, err
+}
+
+// writev is one call of the system's.
+func (h *handle) writev(head, body []byte) (n int, err error) {
 	var iov [2]syscall.Iovec // on the stack, and so may be what it refers to
 	iov[0].Base, iov[1].Base = unsafe.SliceData(head), unsafe.SliceData(body)
 	iov[0].SetLen(len(head))

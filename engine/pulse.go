@@ -110,6 +110,13 @@ func (p *pulse) beat() {
 	p.schedule(now)
 }
 
+// beats reports whether it is timed when something comes from the peer.
+func (p *pulse) beats() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.heart != nil
+}
+
 // received tells that bytes have come from the peer.
 func (p *pulse) received() {
 	p.mu.Lock()

@@ -94,9 +94,9 @@ func (r *reader) init(s source, in *ypipe.Log, maxFrame int64) {
 // of a large body.
 func (r *reader) read(receiver bool) (int, error) {
 	if r.body.begun() {
-		return r.source.read(r.fillBody, noIdle)
+		return r.source.read(r.body.least(), r.fillBody, noIdle)
 	}
-	n, err := r.source.read(r.fill, r.idle)
+	n, err := r.source.read(1, r.fill, r.idle)
 	r.ate(n, receiver)
 	r.came(n)
 	return n, err

@@ -6,13 +6,22 @@ import (
 	"github.com/zeroactor/zmq/internal/arena"
 )
 
+// Who waits for gatherMin bytes or more of a large body waits for all of them together, or for gatherMost: to be
+// woken for every piece costs more than that the last one is copied when it is whole, and each byte is taken
+// from where the sender's core has just put it. Who was to hear each sign of life would hear it late.
+const (
+	gatherMin  = 256 << 10
+	gatherMost = 1 << 20
+)
+
 // A largeBody is that of a frame which is read into memory of its own. Whoever has the
 // role of the reader goes on where the one before has left off.
 type largeBody struct {
 	buf   *arena.Buf // nil: no such frame has begun
 	flags byte
 	size  int
-	have  int // bytes of it that are there
+	have  int  // bytes of it that are there
+	timed bool // whether bytes come shows that the peer lives
 }
 
 func (l *largeBody) begun() bool { return l.buf != nil }
@@ -23,6 +32,15 @@ func (l *largeBody) whole() bool { return l.have == l.size }
 func (l *largeBody) rest() []byte {
 	b := l.buf.Bytes()
 	return b[l.have:min(l.size, len(b))]
+}
+
+// least returns for how many bytes to wait.
+func (l *largeBody) least() int {
+	n := min(len(l.rest()), gatherMost)
+	if l.timed || n < gatherMin {
+		return 1
+	}
+	return n
 }
 
 // release gives up what is there of a body that will not be read.
@@ -52,7 +70,7 @@ func (c *Conn) beginLarge() error {
 		}
 	}
 	b = b[h:]
-	l := largeBody{flags: flags &^ FlagLong, size: int(size)}
+	l := largeBody{flags: flags &^ FlagLong, size: int(size), timed: c.pulse.beats()}
 	l.buf = c.cfg.Pool.GetBacked(min(l.size, max(r.trust, 2*len(b))))
 	l.have = copy(l.buf.Bytes(), b)
 	r.body = l
@@ -161,8 +179,9 @@ func noIdle() (again bool) { return false }
 func (c *Conn) readDrain() error {
 	b := c.cfg.Pool.Get(minRead)
 	defer b.Release()
+	fill := b.Bytes
 	for {
-		if _, err := c.nc.Read(b.Bytes()); err != nil {
+		if _, err := c.reader.source.read(1, fill, noIdle); err != nil {
 			return err
 		}
 		c.pulse.received()

@@ -12,7 +12,7 @@ import (
 // progress in a write that takes long.
 func newSink(nc net.Conn, p *Port) sink {
 	if rc := rawConn(nc); rc != nil {
-		s := &fdSink{rc: rc, port: p}
+		s := &fdSink{rc: rc, port: p, opens: isTCP(nc)}
 		if a := nc.LocalAddr(); a != nil {
 			s.cheap = a.Network() == "unix" && runtime.NumCPU() > 1
 		}
@@ -30,6 +30,7 @@ type fdSink struct {
 	rc    syscall.RawConn
 	port  *Port
 	cheap bool                  // see light
+	opens bool                  // see openingOf
 	try   func(fd uintptr) bool // tryWrite, bound once
 	spans [][]byte
 	wait  bool
@@ -54,13 +55,7 @@ func (s *fdSink) write(spans [][]byte, wait bool) (int, error) {
 // tryWrite writes until the spans are through, or the system takes no more.
 func (s *fdSink) tryWrite(fd uintptr) (done bool) {
 	for len(s.spans) > 0 {
-		var n int
-		var err error
-		if len(s.spans) == 1 {
-			n, err = syscall.Write(int(fd), s.spans[0])
-		} else {
-			n, err = unix.Writev(int(fd), s.spans[:min(len(s.spans), maxIovecs)])
-		}
+		n, err := s.writeOnce(int(fd))
 		switch err {
 		case nil:
 			s.n += n
@@ -78,4 +73,21 @@ func (s *fdSink) tryWrite(fd uintptr) (done bool) {
 		}
 	}
 	return true
+}
+
+// writeOnce writes some of the spans.
+func (s *fdSink) writeOnce(fd int) (int, error) {
+	if s.opens && s.n == 0 {
+		if i, n := openingOf(s.spans); n > 0 {
+			whole := s.spans[i]
+			s.spans[i] = whole[:n]
+			n, err := unix.Writev(fd, s.spans[:i+1])
+			s.spans[i] = whole
+			return n, err
+		}
+	}
+	if len(s.spans) == 1 {
+		return syscall.Write(fd, s.spans[0])
+	}
+	return unix.Writev(fd, s.spans[:min(len(s.spans), maxIovecs)])
 }

@@ -11,7 +11,7 @@ import (
 // newSource returns the best source for the connection.
 func newSource(nc net.Conn) source {
 	if rc := rawConn(nc); rc != nil {
-		s := &fdSource{rc: rc}
+		s := &fdSource{rc: rc, mark: newLowWater(nc)}
 		s.try = s.tryRead
 		return s
 	}
@@ -20,18 +20,20 @@ func newSource(nc net.Conn) source {
 
 // fdSource reads from a descriptor. It holds no memory while it waits.
 type fdSource struct {
-	rc   syscall.RawConn
-	try  func(fd uintptr) bool // tryRead, bound once
-	fill func() []byte
-	idle func() (again bool)
-	n    int
-	err  error
+	rc    syscall.RawConn
+	try   func(fd uintptr) bool // tryRead, bound once
+	mark  lowWater
+	least int
+	fill  func() []byte
+	idle  func() (again bool)
+	n     int
+	err   error
 }
 
 func (*fdSource) elastic() bool { return true }
 
-func (s *fdSource) read(fill func() []byte, idle func() (again bool)) (int, error) {
-	s.fill, s.idle = fill, idle
+func (s *fdSource) read(least int, fill func() []byte, idle func() (again bool)) (int, error) {
+	s.least, s.fill, s.idle = least, fill, idle
 	if err := s.rc.Read(s.try); err != nil {
 		return 0, err
 	}
@@ -48,6 +50,7 @@ func (s *fdSource) tryRead(fd uintptr) (done bool) {
 			if s.idle() {
 				continue
 			}
+			s.mark.set(int(fd), s.least)
 			return false
 		case s.err != nil:
 			s.n = 0

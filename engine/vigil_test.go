@@ -12,7 +12,7 @@ type tide struct{ bytes, looks int }
 
 func (*tide) elastic() bool { return true }
 
-func (s *tide) read(fill func() []byte, idle func() (again bool)) (int, error) {
+func (s *tide) read(_ int, fill func() []byte, idle func() (again bool)) (int, error) {
 	for idle() {
 		s.looks++
 	}
@@ -45,7 +45,7 @@ func TestVigil(t *testing.T) {
 		r.comes(r.now + int64(c.messages))
 		for _, want := range []int{c.want, 0} { // the second time it has slept
 			s.looks = 0
-			r.source.read(r.fillBody, r.idle)
+			r.source.read(1, r.fillBody, r.idle)
 			if s.looks != want {
 				t.Errorf("%d. it looked %d times, want %d", i, s.looks, want)
 			}

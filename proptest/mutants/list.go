@@ -45,7 +45,7 @@ var mutants = []mutant{
 	{"a large body is released twice", "ypipe", "\t\tr.current.Release()\n\t\tr.current = nil", "\t\tr.current.Release()\n\t\tr.current.Release()\n\t\tr.current = nil", local + "pubsub"},
 	{"a shared body has a reference too few", "patterns", "buf.Retain(len(d.chosen) - 1)", "buf.Retain(len(d.chosen) - 2)", local + "pubsub"},
 	{"a large frame ends its message", "engine", "r.more = l.flags&FlagMore != 0; !r.more", "r.more = false; !r.more", wire + "pipeline"},
-	{"half a message of a lost connection stays", "engine", "\tp.reading.Unlock()\n\tp.In.Rollback()", "\tp.reading.Unlock()", exact + "whole"},
+	{"half a message of a lost connection stays", "engine", "\tp.In.Rollback()\n\tp.reading.Unlock()", "\tp.reading.Unlock()", exact + "whole"},
 	{"what a lost connection has not taken is forgotten", "engine", "w.sent = sent - c.port.Out.CommitTo(sent)", "w.sent = sent - c.port.Out.CommitTo(sent)\n\t\tif err != nil {\n\t\t\tc.port.Out.Discard()\n\t\t}", exact + "reconnecting"},
 	{"what a lost connection has taken is sent again", "engine", "w.sent = sent - c.port.Out.CommitTo(sent)", "w.sent = sent", wire + "(pipeline|dealer|pair)"},
 	{"a close drops what is queued", "patterns", "\t\tp.port.Finish()\n\t\treturn", "\t\tp.port.Fail(zmq.ErrClosed)\n\t\tp.port.Finish()\n\t\treturn", exact + "close"},

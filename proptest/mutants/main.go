@@ -50,9 +50,8 @@ func run(only, part, record string, limit time.Duration) error {
 	if err := l.control(chosen); err != nil {
 		return err
 	}
-	var rows []row
 	var failed error
-	alive := 0
+	tried, alive := 0, 0
 	for _, m := range chosen {
 		began := time.Now()
 		v, err := l.try(m)
@@ -65,14 +64,14 @@ func run(only, part, record string, limit time.Duration) error {
 			v.property = survives
 		}
 		fmt.Printf("%-60s %s (%v)\n", m.name, v, time.Since(began).Round(time.Second/10))
-		rows = append(rows, row{m.name, v, l.commit})
-	}
-	fmt.Printf("%d mutants, %d caught, %d alive\n", len(chosen), len(rows)-alive, alive)
-	if record != "" {
-		if err := keep(record, rows); err != nil {
-			return errors.Join(failed, err)
+		tried++
+		if record != "" { // now: a run that is cut short is not to lose what it has found
+			if err := keep(record, row{m.name, v, l.commit}); err != nil {
+				return errors.Join(failed, err)
+			}
 		}
 	}
+	fmt.Printf("%d mutants, %d caught, %d alive\n", len(chosen), tried-alive, alive)
 	if alive > 0 {
 		failed = errors.Join(failed, fmt.Errorf("%d mutants survive: no property looks there", alive))
 	}

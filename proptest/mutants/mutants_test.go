@@ -68,7 +68,7 @@ func TestKeep(t *testing.T) {
 		t.Fatal(err)
 	}
 	young := row{mutants[0].name, verdict{property: "HWM", after: "its check"}, "def"}
-	if err := keep(file, []row{young}); err != nil {
+	if err := keep(file, young); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(file)

@@ -41,9 +41,9 @@ func parseTable(text string) (before string, rows map[string]row, err error) {
 	return before, rows, nil
 }
 
-// keep puts rows into the table of a file, in the order of the list. Rows of mutants
+// keep puts a row into the table of a file, in the order of the list. Rows of mutants
 // that there are no more go.
-func keep(file string, news []row) error {
+func keep(file string, young row) error {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return err
@@ -52,9 +52,7 @@ func keep(file string, news []row) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
-	for _, r := range news {
-		rows[r.mutant] = r
-	}
+	rows[young.mutant] = young
 	var b strings.Builder
 	b.WriteString(before + tableHead)
 	for _, m := range mutants {

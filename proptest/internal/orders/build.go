@@ -73,6 +73,10 @@ func (t toolchain) overlay(dir string, besides ...mutate.Change) (name string, e
 	return name, nil
 }
 
+// fixedHeap has the heap of each process begin at the same address, as before Go 1.26: maps of more than a few pointers
+// are gone through in an order that follows from these.
+const fixedHeap = "norandomizedheapbase64"
+
 // build builds a command of this module, given by its path in that, as a program in a directory, and perhaps with
 // other changes of the sources besides. Its processes are to have the environment of [Env]. Where nothing is cached
 // that takes 34 s of processor time, as all of the standard library is built anew.
@@ -88,7 +92,7 @@ func build(ctx context.Context, dir, pkg string, besides ...mutate.Change) (prog
 	program = filepath.Join(dir, filepath.Base(pkg)+".exe")
 	// Without C, of which nothing is needed, and without what debuggers read, which only take time.
 	c := exec.CommandContext(ctx, "go", "build", "-tags="+Tag, "-overlay="+overlay, "-gcflags=all=-dwarf=false", "-ldflags=-s -w", "-o", program, module+pkg)
-	c.Env = append(os.Environ(), "CGO_ENABLED=0")
+	c.Env = append(os.Environ(), "CGO_ENABLED=0", "GOEXPERIMENT="+strings.TrimPrefix(os.Getenv("GOEXPERIMENT")+","+fixedHeap, ","))
 	if out, err := c.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w: %s", err, out)
 	}

@@ -2,6 +2,7 @@ package orders
 
 import (
 	"context"
+	"debug/buildinfo"
 	"errors"
 	"os"
 	"path/filepath"
@@ -78,6 +79,27 @@ func TestBuildFails(t *testing.T) {
 	if _, err := build(over, t.TempDir(), "proptest/internal/player"); !errors.Is(err, context.Canceled) {
 		t.Errorf("nobody waits any more: %v", err)
 	}
+}
+
+// The heap of exact processes begins at the same address in each.
+func TestFixedHeap(t *testing.T) {
+	program, err := build(t.Context(), t.TempDir(), "proptest/internal/player")
+	if errors.Is(err, ErrElsewhere) {
+		t.Skipf("NOT TESTED: %v", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := buildinfo.ReadFile(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range info.Settings {
+		if s.Key == "GOEXPERIMENT" && strings.Contains(s.Value, fixedHeap) {
+			return
+		}
+	}
+	t.Errorf("built with %v", info.Settings)
 }
 
 // Exact processes have one processor, whatever the caller's environment says.

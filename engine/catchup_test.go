@@ -49,6 +49,17 @@ func lightly(e *end, size int) (b *memConn) {
 	return b
 }
 
+// catchUp has a sender catch up, on a goroutine of its own, and returns where it says how long that took.
+func (e *end) catchUp(ctx context.Context) <-chan time.Duration {
+	took := make(chan time.Duration)
+	go func() {
+		began := time.Now()
+		e.CatchUp(ctx)
+		took <- time.Since(began)
+	}()
+	return took
+}
+
 // sendMany sends a number of messages of 1 KiB, and returns them as they go on the wire.
 func (e *end) sendMany(messages int) (wire []byte) {
 	m := message{bytes.Repeat([]byte("many"), 256)}
@@ -111,12 +122,7 @@ func TestCatchUpWaits(t *testing.T) {
 		left = 0
 		read(size) // again something has been taken
 		e.CatchUp(t.Context())
-		done := make(chan time.Duration)
-		go func() {
-			began := time.Now()
-			e.CatchUp(t.Context())
-			done <- time.Since(began)
-		}()
+		done := e.catchUp(t.Context())
 		time.Sleep(maxCarry / 2)
 		read(len(wire) - len(got))
 		if took := <-done; took != maxCarry/2 {
@@ -179,12 +185,7 @@ func TestCatchUpWhileItEnds(t *testing.T) {
 		b := lightly(e, 1500)
 		wire := e.sendMany(300)
 		c := e.attached()
-		done := make(chan time.Duration)
-		go func() {
-			began := time.Now()
-			e.CatchUp(t.Context())
-			done <- time.Since(began)
-		}()
+		done := e.catchUp(t.Context())
 		time.Sleep(maxCarry / 2)
 		c.fail(io.ErrClosedPipe)
 		e.detach()

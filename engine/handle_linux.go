@@ -41,15 +41,14 @@ func (h *handle) close() { unix.Close(h.fd) }
 // write writes as much of head, with which a message begins if there is any, and body as the system takes at once,
 // and refers to them no longer than that takes.
 func (h *handle) write(head, body []byte) (n int, err error) {
-	first := openingSize - len(head)
-	if !h.opens || len(head) == 0 || first <= 0 || len(body) < openingMin {
-		return h.writev(head, body)
+	if i, first := openingOf([][]byte{head, body}); h.opens && len(head) > 0 && i == 1 {
+		n, err = h.writev(head, body[:first])
+		if n < openingSize || err != nil {
+			return n, err
+		}
+		head, body = nil, body[first:]
 	}
-	n, err = h.writev(head, body[:first])
-	if n < openingSize || err != nil {
-		return n, err
-	}
-	rest, err := h.writev(nil, body[first:])
+	rest, err := h.writev(head, body)
 	return n + rest, err
 }
 

@@ -1,7 +1,5 @@
 package engine
 
-import "net"
-
 // A write of openingMin bytes or more to a tcp connection begins with one of openingSize, for two reasons.
 //
 // The peer is woken by it, and reads while the rest is copied: a wake-up is often not done before the call that
@@ -17,12 +15,6 @@ const (
 	openingSize = 32<<10 - 31
 	openingMin  = 96 << 10
 )
-
-// isTCP reports whether nc is a connection of the system's tcp.
-func isTCP(nc net.Conn) bool {
-	_, ok := nc.LocalAddr().(*net.TCPAddr)
-	return ok
-}
 
 // openingOf returns the index of the span in which the opening of a write ends, and how many of its bytes belong to it, or n = 0
 // if the write is to have none.

@@ -12,10 +12,7 @@ import (
 // progress in a write that takes long.
 func newSink(nc net.Conn, p *Port) sink {
 	if rc := rawConn(nc); rc != nil {
-		s := &fdSink{rc: rc, port: p, opens: isTCP(nc)}
-		if a := nc.LocalAddr(); a != nil {
-			s.cheap = a.Network() == "unix" && runtime.NumCPU() > 1
-		}
+		s := &fdSink{rc: rc, port: p, cheap: isUnix(nc) && runtime.NumCPU() > 1, opens: isTCP(nc)}
 		s.try = s.tryWrite
 		return s
 	}

@@ -17,8 +17,8 @@ import (
 func main() {
 	testing.Init() // virtual time is to be had in tests only
 	flag.Parse()
-	any := func(string, string) (bool, error) { return true, nil }
-	testing.Main(any, []testing.InternalTest{{Name: "player", F: func(t *testing.T) {
+	every := func(string, string) (bool, error) { return true, nil }
+	testing.Main(every, []testing.InternalTest{{Name: "player", F: func(t *testing.T) {
 		if err := serve(t, os.Stdin, os.Stdout); err != nil {
 			fmt.Fprintln(os.Stderr, "player:", err)
 			os.Exit(1)

@@ -66,6 +66,8 @@ func (g *gallery) find(ctx context.Context, name string) (contender, error) {
 
 func (g *gallery) make(ctx context.Context, name string) (contender, error) {
 	switch {
+	case strings.HasPrefix(name, selfPrefix):
+		return anotherSelf(strings.TrimPrefix(name, selfPrefix))
 	case name == own.Name || name == "net" || name == "net-reused" || name == "net-whole" || name == channels.Name:
 		self, err := os.Executable()
 		return contender{name: name, command: []string{self, "-peer", name}, optional: name != own.Name}, err
@@ -76,8 +78,8 @@ func (g *gallery) make(ctx context.Context, name string) (contender, error) {
 	case troupes[name] != "":
 		return g.buildTroupe(ctx, name)
 	}
-	return contender{}, fmt.Errorf("no library %q; there are %s, libzmq, net, net-reused, net-whole, %s, of actors %s, and none or all",
-		name, own.Name, strings.Join(others[:], ", "), strings.Join(troupeNames(), ", "))
+	return contender{}, fmt.Errorf("no library %q; there are %s, libzmq, net, net-reused, net-whole, %s, %sPROGRAM, of actors %s, and none or all",
+		name, own.Name, strings.Join(others[:], ", "), selfPrefix, strings.Join(troupeNames(), ", "))
 }
 
 // troupeNames returns the names of what is compared with our actors.

@@ -68,6 +68,7 @@ func pageOf(lines []line) page.Page {
 	}{
 		{"Throughput by size", "More is better.", bySize(lines, "rate")},
 		{"CPU time by size", "User and system time of all processes. Less is better.", bySize(lines, "CPU")},
+		{"Idle time by size", "The share of the time in which a process used no CPU. Who is idle waits for the other one.", idleBySize(lines)},
 		{"Latency", "Whole round trips, request to reply, each one timed. Less is better.", latencies(lines)},
 		{"Scaling with peers", "More is better for rates, less for memory.", byPeers(lines)},
 	}

@@ -15,7 +15,8 @@ import (
 // the rate and twice the latency for libzmq.
 func sampled(s setting, rate, micros float64) []line {
 	one := func(library string, factor float64) side {
-		r := peer.Report{Library: library, Count: 1000, Rate: rate / factor, CPUSeconds: 1e-5, HeldBytes: 1 << 20}
+		r := peer.Report{Library: library, Role: s.workload.binder.role, Count: 1000, Rate: rate / factor, CPUSeconds: 1e-5,
+			CPUWall: 4e-5, HeldBytes: 1 << 20}
 		if micros > 0 {
 			at := func(q float64) peer.Point { return peer.Point{Quantile: q, NS: int64(micros * factor * 1e3 * (1 + q))} }
 			r.RTT = &peer.Latency{P50: at(0.5).NS, Points: []peer.Point{at(0), at(0.5), at(0.99), at(1)}}
@@ -55,7 +56,8 @@ func TestPageOfResults(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"Abacus", "<figcaption>push, tcp</figcaption>", "<figcaption>rtt, ipc, 1 B</figcaption>",
+		"Abacus", "<figcaption>push, tcp</figcaption>", "<figcaption>push, tcp: idle, receive</figcaption>",
+		"<td>idle, receive</td><td>of time</td><td>0.750</td>", "<figcaption>rtt, ipc, 1 B</figcaption>",
 		"<figcaption>pub, tcp, 100 B, 1 subs</figcaption>", "64 KiB", "Scaling with peers", "libzmq 4.3.4",
 		"<td>push</td><td>tcp</td><td>10 B</td><td>rate</td><td>msg/s</td><td>1 000 000</td><td>libzmq 4.3.4</td><td>500 000</td><td>2.00</td>",
 	} {

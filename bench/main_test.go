@@ -48,7 +48,8 @@ func TestParseRejects(t *testing.T) {
 		"-vs zmq", "-subject zmq", "-cpuprofile x -subject libzmq", "-transport inproc,tcp,",
 		"-procs 3", "-batch -1", "-peers 0", "-subs 0", "-case pub -sizes 8", "-case pub -sizes 10 -peers 1000 -subs 100000",
 		"-case proxy -procs 1", "-case connections -transport inproc", "-targets -only nonsense",
-		"-update", "-gate x -plant 2s",
+		"-update", "-gate x -plant 2s", "-gate x -vs libzmq", "-targets -vs libzmq", "-targets -vs self=x,net",
+		"-vs self=", "-vs self=no/such/program", "-vs self=.",
 		"-case tell,push", "-case tell -vs mangos,nobody", "-case tell -source push=x", "-case tell -source ergo",
 		"actors -only nonsense", "actors -vs nobody", "actors -source hollywood=",
 	} {

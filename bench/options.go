@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/zeroactor/zmq/bench/internal/own"
@@ -83,6 +84,10 @@ func (o options) parse(args []string, stderr io.Writer) (options, error) {
 		return o, fmt.Errorf("want at least one round, 0 to %d messages, and a limit of a second or more", maxCount)
 	case o.gate == "" && (o.update || o.plant != 0 || o.litter):
 		return o, errors.New("-update, -plant and -litter are for -gate")
+	case o.targets && o.vs != "" && len(o.selves()) != 1+strings.Count(o.vs, ","):
+		return o, errors.New("targets say themselves what is compared; -vs adds self=PROGRAM and nothing else")
+	case o.gate != "" && o.vs != "":
+		return o, errors.New("the gate compares with libzmq alone")
 	case o.plant < 0 || o.plant > time.Second:
 		return o, errors.New("-plant is at most a second")
 	case o.procs != 1 && o.procs != 2:
@@ -109,6 +114,7 @@ func (o *options) register(f *flag.FlagSet) {
 	f.StringVar(&o.vs, "vs", "", "the `libraries` to compare with, separated by commas: libzmq, zeroactor, net (no messages,\n"+
 		"buffers of 64 KiB), net-reused (no messages, a buffer of the message's size, of which each read writes over the one before),\n"+
 		"net-whole (the same, but messages are whole in it), pebbe, go-zeromq, mangos;\n"+
+		"self=PROGRAM is bench itself built from another commit, which -targets and actors know too;\n"+
 		"of actors channels, ergo, hollywood, protoactor; all, or none (default libzmq where there is one; for actors channels)")
 	f.StringVar(&o.sources, "source", "", "build other libraries of actors from copies of their source: `NAME=DIR`, several separated by commas")
 	f.IntVar(&o.count, "count", 0, "`number` of messages or round trips a sample; 0 means as many as take -time")

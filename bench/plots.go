@@ -134,6 +134,25 @@ func bySize(lines []line, metric string) (plots []page.Plot) {
 	return plots
 }
 
+// idleBySize returns a plot for each case, transport and process.
+func idleBySize(lines []line) (plots []page.Plot) {
+	var names []string
+	for _, l := range lines {
+		for _, v := range l.Metrics {
+			if strings.HasPrefix(v.Name, idlePrefix) && !slices.Contains(names, v.Name) {
+				names = append(names, v.Name)
+			}
+		}
+	}
+	for _, name := range names {
+		for _, p := range bySize(lines, name) {
+			p.Title += ": " + name
+			plots = append(plots, p)
+		}
+	}
+	return plots
+}
+
 // byPeers returns a plot for each case that was measured with several numbers of
 // them.
 func byPeers(lines []line) (plots []page.Plot) {

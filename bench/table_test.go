@@ -88,6 +88,47 @@ func TestJSON(t *testing.T) {
 	}
 }
 
+// Who uses half of the clock's time is idle for half of it, and who uses more than all
+// of it never. What one process does for both is nobody's.
+func TestIdle(t *testing.T) {
+	s := sample{
+		active:  peer.Report{Role: "receive", CPUSeconds: 1, CPUWall: 2},
+		passive: peer.Report{Role: "send", CPUSeconds: 3, CPUWall: 2},
+		proxy:   &peer.Report{Role: "proxy", CPUWall: 2},
+	}
+	for role, want := range map[string]float64{"receive": 0.5, "send": 0, "proxy": -1, "echo": -1} {
+		if got := idle(role).of(s); got != want {
+			t.Errorf("%s: idle %v, want %v", role, got, want)
+		}
+	}
+	s.together = true
+	if got := idle("receive").of(s); got != -1 {
+		t.Errorf("one process: idle %v, want none", got)
+	}
+	for _, w := range workloads() {
+		var names []string
+		for _, m := range w.metrics {
+			if role, ok := strings.CutPrefix(m.name, idlePrefix); ok {
+				names = append(names, role)
+			}
+		}
+		want := ""
+		switch w.name {
+		case "push", "dealer":
+			want = "send receive"
+		case "rtt", "rtt-dealer", "rtt-pair":
+			want = "echo request"
+		case "pub":
+			want = "subscribe publish"
+		case "proxy", "proxy-dealer":
+			want = "send receive proxy"
+		}
+		if strings.Join(names, " ") != want {
+			t.Errorf("%s: idle %q, want %q", w.name, names, want)
+		}
+	}
+}
+
 func TestNumber(t *testing.T) {
 	for x, want := range map[float64]string{
 		0: "-", 0.123: "0.12", 9.5: "9.50", 12.34: "12.3", 999.94: "999.9", 1000: "1 000", 12345678.9: "12 345 679",

@@ -43,11 +43,8 @@ func (t target) holds(x float64) bool {
 	return x <= t.most
 }
 
-// Contenders that only targets know: our own library in another way.
-const (
-	ownSingly = "one a call"
-	ownAlone  = "no stuck SUB"
-)
+// ownSingly is a contender that only targets know: our own library without batches.
+const ownSingly = "one a call"
 
 // allocationsMost is what counts as none, for each message: a timer, or a span of
 // the runtime's, now and then in a second is no cost of a message.
@@ -141,7 +138,7 @@ func (b *book) many() {
 	b.row = "stuck"
 	s = at("flood", "tcp", 100)
 	s.peers = 2
-	b.add(s, ownAlone, "rate", 0.9, 0)
+	b.add(s, "", "rate, stuck", 0.9, 0)
 	b.row = "proxy"
 	b.add(at("proxy", "tcp", 100), "libzmq", "rate", 2, 0)
 	b.add(at("proxy-dealer", "tcp", 100), "libzmq", "rate", 2, 0)
@@ -165,20 +162,13 @@ func (b *book) many() {
 
 // findFor is find, also of the contenders that only targets know.
 func (g *gallery) findFor(ctx context.Context, name string) (contender, error) {
-	switch name {
-	case ownSingly, ownAlone:
-		c, err := g.find(ctx, own.Name)
-		c.tweak = func(j *peer.Job) {
-			if name == ownSingly {
-				j.Batch = 0
-			} else {
-				j.Peers = 1
-			}
-		}
-		c.label = name
-		return c, err
+	if name != ownSingly {
+		return g.find(ctx, name)
 	}
-	return g.find(ctx, name)
+	c, err := g.find(ctx, own.Name)
+	c.tweak = func(j *peer.Job) { j.Batch = 0 }
+	c.label = name
+	return c, err
 }
 
 // rows returns the targets of the rows that are asked for.
@@ -233,6 +223,9 @@ func (o options) runTargets(ctx context.Context, r *runner, g *gallery, stdout, 
 		return err
 	}
 	all := experiments(rows)
+	for i := range all {
+		all[i].vs = append(all[i].vs, o.selves()...)
+	}
 	steps := 0
 	for _, e := range all {
 		steps += r.rounds * (1 + len(e.vs))
@@ -281,10 +274,16 @@ func (r *runner) try(ctx context.Context, g *gallery, e experiment, h host) ([]l
 	return linesOf(res, h, time.Now()), nil
 }
 
-// writeTargets writes a row for each target, and how many hold.
+// writeTargets writes a row for each target, and how many hold. Beside it is what this
+// library was at other times, if it was measured too.
 func writeTargets(w io.Writer, targets []target, lines []line) error {
 	columns := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(columns, "row\tcase\ttransport\tbytes\tmetric\ttarget\tis\tmin..max\tours\ttheirs\tholds")
+	selves := selvesIn(lines)
+	header := []string{"row", "case", "transport", "bytes", "metric", "target", "is", "min..max", "ours", "theirs", "holds"}
+	for _, label := range selves {
+		header = append(header, "to "+label, "min..max")
+	}
+	fmt.Fprintln(columns, strings.Join(header, "\t"))
 	held := 0
 	for _, t := range targets {
 		s := t.setting
@@ -303,7 +302,17 @@ func writeTargets(w io.Writer, targets []target, lines []line) error {
 			verdict = "yes"
 			held++
 		}
-		fmt.Fprintf(columns, "%.3g\t%.3g..%.3g\t%s\t%s\t%s\n", is.Median, is.Min, is.Max, v.number(v.Subject.Median), theirs, verdict)
+		fmt.Fprintf(columns, "%.3g\t%.3g..%.3g\t%s\t%s\t%s", is.Median, is.Min, is.Max, v.number(v.Subject.Median), theirs, verdict)
+		for _, label := range selves {
+			then := t
+			then.vs = label
+			if v := then.find(lines); v != nil {
+				fmt.Fprintf(columns, "\t%.3g\t%.3g..%.3g", v.Ratio.Median, v.Ratio.Min, v.Ratio.Max)
+			} else {
+				fmt.Fprint(columns, "\t-\t-")
+			}
+		}
+		fmt.Fprintln(columns)
 	}
 	if err := columns.Flush(); err != nil {
 		return err

@@ -110,6 +110,35 @@ func usage(each string) []metric {
 	}
 }
 
+// idlePrefix is before the role in the name of the metric idle.
+const idlePrefix = "idle, "
+
+// idle is how much of the time the process with that role did nothing, as a share: the
+// clock's time less its CPU time. One that keeps several processors busy is never idle.
+func idle(role string) metric {
+	return metric{name: idlePrefix + role, unit: "of time", better: "lower", zero: true, of: func(s sample) float64 {
+		for _, r := range []*peer.Report{&s.active, &s.passive, s.proxy} {
+			if !s.together && r != nil && r.Role == role && r.CPUSeconds > 0 && r.CPUWall > 0 {
+				return max(0, 1-r.CPUSeconds/r.CPUWall)
+			}
+		}
+		return -1
+	}}
+}
+
+// withIdle adds who was idle to a workload that says what CPU time is used, unless what
+// it measures is at rest for most of the time.
+func (w workload) withIdle() workload {
+	if !w.fixed && slices.ContainsFunc(w.metrics, func(m metric) bool { return m.name == "CPU" }) {
+		for _, p := range []part{w.connect, w.binder, w.proxy} {
+			if p.role != "" {
+				w.metrics = append(w.metrics, idle(p.role))
+			}
+		}
+	}
+	return w
+}
+
 func oneWay() []metric { return append([]metric{rateOf("msg/s")}, usage("msg")...) }
 
 func roundTrips() []metric {
@@ -144,6 +173,26 @@ func held(name, unit, each string, n func(sample) float64, of func(peer.Report) 
 func heldNow(r peer.Report) int64   { return r.HeldBytes }
 func heldLeast(r peer.Report) int64 { return r.HeldLeastBytes }
 
+// flooding is the metrics of a flood: what is sent, and how sends to stuck subscribers
+// differ from the others.
+func flooding() []metric {
+	of := func(f func(*peer.Stuck) float64) func(sample) float64 {
+		return func(s sample) float64 {
+			if s.active.Stuck == nil {
+				return 0
+			}
+			return f(s.active.Stuck)
+		}
+	}
+	return []metric{
+		rateOf("msg/s"),
+		{name: "rate, stuck", unit: "of others", better: "higher", of: of(func(f *peer.Stuck) float64 { return f.Rate })},
+		{name: "send CPU", unit: "ns/msg", better: "lower", of: of(func(f *peer.Stuck) float64 { return f.SendCPUNS })},
+		{name: "send CPU, stuck", unit: "of others", better: "lower", of: of(func(f *peer.Stuck) float64 { return f.CPU })},
+		usage("msg")[1],
+	}
+}
+
 func connections() []metric {
 	n := func(s sample) float64 { return float64(s.active.Count) }
 	return append([]metric{
@@ -164,7 +213,7 @@ func matching() []metric {
 
 // workloads returns all cases.
 func workloads() []workload {
-	return []workload{
+	all := []workload{
 		{name: "push", help: "PUSH→PULL, one way; with -peers from several PUSHes",
 			binder: part{role: "receive", typ: "PULL"}, connect: part{role: "send", typ: "PUSH"},
 			firstCount: 10_000, metrics: oneWay()},
@@ -183,9 +232,9 @@ func workloads() []workload {
 		{name: "pub", help: "PUB→SUB, to -peers SUBs with -subs subscriptions each; PUB waits and drops nothing",
 			binder: part{role: "publish", typ: "PUB"}, connect: part{role: "subscribe", typ: "SUB"}, reports: connectReports,
 			announced: true, topics: true, firstCount: 2000, metrics: oneWay()},
-		{name: "flood", help: "PUB that drops, to one SUB that receives and -peers less one that do not; sends are counted",
+		{name: "flood", help: "PUB that drops, to one SUB that receives and -peers less one that do not: sends that all want, to those of the one",
 			binder: part{role: "flood", typ: "PUB"}, connect: part{role: "ignore", typ: "SUB"},
-			announced: true, topics: true, firstCount: 10_000, metrics: oneWay()},
+			announced: true, topics: true, firstCount: 100_000, metrics: flooding()},
 		{name: "match", help: "PUB sends what none of -subs subscriptions matches",
 			binder: part{role: "match", typ: "PUB"}, connect: part{role: "hold", typ: "SUB"},
 			announced: true, topics: true, firstCount: 500_000, metrics: matching()},
@@ -199,6 +248,10 @@ func workloads() []workload {
 			binder: part{role: "gather", typ: "PULL"}, connect: part{role: "dial", typ: "PUSH"},
 			fixed: true, metrics: connections()},
 	}
+	for i := range all {
+		all[i] = all[i].withIdle()
+	}
+	return all
 }
 
 // workloadsNamed returns the workloads of those names, in their order; "all" is

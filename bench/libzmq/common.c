@@ -73,7 +73,7 @@ struct meter begin(void)
 {
     struct meter m;
     m.cpu = cpu_seconds();
-    m.wall = (double) nanoseconds() / 1e9;
+    m.wall = m.cpu_since = (double) nanoseconds() / 1e9;
     return m;
 }
 
@@ -132,17 +132,21 @@ void print_report(const struct job *j, const struct meter *m, struct report *r)
 {
     int major, minor, patch;
     r->cpu_seconds = cpu_seconds() - m->cpu;
+    double cpu_wall = (double) nanoseconds() / 1e9 - m->cpu_since;
     zmq_version(&major, &minor, &patch);
     if (r->count == 0)
         r->count = j->count;
     fprintf(j->out, "{\"library\":\"libzmq %d.%d.%d\",\"role\":\"%s\",\"size\":%zu,\"count\":%ld,"
-                    "\"seconds\":%.9f,\"rate\":%.3f,\"cpu_seconds\":%.6f,\"max_rss_bytes\":%ld,"
+                    "\"seconds\":%.9f,\"rate\":%.3f,\"cpu_seconds\":%.6f,\"cpu_wall_seconds\":%.6f,\"max_rss_bytes\":%ld,"
                     "\"held_bytes\":%ld,\"held_least_bytes\":%ld",
             major, minor, patch, j->role, j->size, r->count, r->seconds,
-            r->seconds > 0 ? (double) r->count / r->seconds : 0.0, r->cpu_seconds, max_rss_bytes(),
+            r->seconds > 0 ? (double) r->count / r->seconds : 0.0, r->cpu_seconds, cpu_wall, max_rss_bytes(),
             r->held_bytes, r->held_least_bytes);
     if (r->rounds)
         print_rounds(j->out, r->rounds, r->count);
+    if (r->stuck)
+        fprintf(j->out, ",\"stuck\":{\"rate\":%.6f,\"cpu\":%.6f,\"send_cpu_ns\":%.3f}", r->stuck->rate, r->stuck->cpu,
+                r->stuck->send_cpu_ns);
     fprintf(j->out, "}\n");
     fflush(j->out);
 }

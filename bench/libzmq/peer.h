@@ -9,6 +9,12 @@
 
 #define TOPIC_SIZE 8 /* bytes; no topic is a prefix of another */
 #define BACKLOG 4096
+
+/* The byte after a message's topic. */
+#define MARK_WARMUP 'w'
+#define MARK_START 's' /* the last message that is not measured */
+#define MARK_COUNT 'c'
+
 #define MAX_BATCH 10000
 
 struct job {
@@ -42,6 +48,14 @@ struct end {
 struct meter {
     double wall;
     double cpu;
+    double cpu_since; /* the instant of cpu, if wall is a later one */
+};
+
+/* What sends to stuck subscribers cost: see ../internal/peer/stuck.go. */
+struct stuck {
+    double rate;
+    double cpu;
+    double send_cpu_ns;
 };
 
 struct report {
@@ -51,6 +65,7 @@ struct report {
     long held_bytes;
     long held_least_bytes;
     long *rounds; /* nanoseconds; NULL if none were timed */
+    const struct stuck *stuck; /* or NULL */
 };
 
 typedef void role_function(const struct job *);
@@ -85,6 +100,11 @@ void receive_many(struct end *e, long n);
 void echo_many(struct end *e, long n);
 void hold(const struct job *j);
 void wait_go(const struct job *j);
+
+/* pubsub.c */
+void set_message(char *body, long topic, char mark);
+struct end open_publisher(const struct job *j);
+struct end *open_subscribers(const struct job *j);
 
 /* each calls f for n ends, in a thread each if there are several. */
 void each(struct end *ends, long n, void (*f)(struct end *, long), long argument);

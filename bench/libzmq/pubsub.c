@@ -6,16 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The byte after a message's topic. */
-#define MARK_WARMUP 'w'
-#define MARK_START 's' /* the last message that is not measured */
-#define MARK_COUNT 'c'
-
 #define MAX_PAUSE 100 /* milliseconds */
 #define STRANGERS 65536 /* topics that nobody has subscribed to, matched in turn */
-#define FLOOD_WARMUP (20 << 20) /* bytes: more than the buffers of a connection hold */
 
-static void set_message(char *body, long topic, char mark)
+void set_message(char *body, long topic, char mark)
 {
     char text[32];
     snprintf(text, sizeof text, "%08ld", topic);
@@ -27,7 +21,7 @@ static void set_message(char *body, long topic, char mark)
  * that all subscribers have had it. Its topic is the last that each subscribes
  * to. It sends ever less often: a subscriber that has had one reads no more
  * until all have, and must not be sent so many that the publisher waits for it. */
-static struct end open_publisher(const struct job *j)
+struct end open_publisher(const struct job *j)
 {
     if (j->size <= TOPIC_SIZE)
         die_because("a message has no room for a topic and a mark");
@@ -67,7 +61,7 @@ static void subscribe_and_wait(struct end *e, long subs)
     receive_one(e);
 }
 
-static struct end *open_subscribers(const struct job *j)
+struct end *open_subscribers(const struct job *j)
 {
     struct end *ends = allocate((size_t) j->peers, sizeof *ends);
     char *endpoint = read_endpoint(j);
@@ -144,38 +138,6 @@ void run_hold(const struct job *j)
     struct report r = {0};
     weigh_again(before, &r);
     hold(j);
-    print_report(j, &m, &r);
-    for (long i = 0; i < j->peers; i++)
-        close_end(&ends[i]);
-    free(ends);
-}
-
-/* run_flood sends as fast as it can from a PUB that drops what a subscriber
- * does not take. The warm-up fills all queues. */
-void run_flood(const struct job *j)
-{
-    struct end e = open_publisher(j);
-    set_message(e.buffer, 0, MARK_COUNT);
-    long fill = FLOOD_WARMUP / (long) j->size;
-    send_many(&e, fill > j->warmup ? fill : j->warmup);
-    struct meter m = begin();
-    send_many(&e, j->count);
-    struct report r = {.seconds = elapsed(&m)};
-    print_report(j, &m, &r);
-    hold(j);
-    close_end(&e);
-}
-
-/* run_ignore receives with the first of its sockets, and not with the others. */
-void run_ignore(const struct job *j)
-{
-    struct end *ends = open_subscribers(j);
-    struct meter m = begin();
-    struct report r = {0};
-    zmq_pollitem_t items[2] = {{ends[0].socket, 0, ZMQ_POLLIN, 0}, {NULL, fileno(j->in), ZMQ_POLLIN, 0}};
-    while (zmq_poll(items, 2, -1) > 0 && !items[1].revents)
-        for (int i = 0; i < 1000 && zmq_recv(ends[0].socket, ends[0].buffer, j->size, ZMQ_DONTWAIT) >= 0; i++)
-            ;
     print_report(j, &m, &r);
     for (long i = 0; i < j->peers; i++)
         close_end(&ends[i]);

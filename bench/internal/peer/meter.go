@@ -10,6 +10,7 @@ import (
 type meter struct {
 	start   time.Time
 	cpu     time.Duration
+	since   time.Time // that of cpu; start may be set to a later one
 	mallocs uint64
 	profile *profiler // nil without profiles
 }
@@ -23,6 +24,7 @@ func (p *player) begin() (meter, error) {
 	cpu, err := cpuTime()
 	m.cpu = cpu
 	m.start = time.Now()
+	m.since = m.start
 	return m, err
 }
 
@@ -35,11 +37,12 @@ func (p *player) finish(m meter, r Report) error {
 	if err != nil {
 		return err
 	}
+	wall := time.Since(m.since)
 	made := mallocs() - m.mallocs
 	if err := m.profile.stop(); err != nil {
 		return err
 	}
-	r.CPUSeconds = (now - m.cpu).Seconds()
+	r.CPUSeconds, r.CPUWall = (now - m.cpu).Seconds(), wall.Seconds()
 	r.Library, r.Role, r.Size = p.library.Name(), p.job.Role, p.job.Size
 	if r.Count == 0 {
 		r.Count = p.job.Count

@@ -42,7 +42,7 @@ func (p *player) openPublisher(ctx context.Context) (Socket, error) {
 	pause := time.Millisecond
 	next := time.NewTimer(pause)
 	defer next.Stop()
-	for warm := p.message(0, markWarmUp); ; {
+	for warm := p.message(topicAll, markWarmUp); ; {
 		select {
 		case <-next.C:
 			pause = min(pause+time.Millisecond, maxPause)
@@ -68,17 +68,17 @@ func (p *player) publish(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	if err := s.Send(p.job.WarmUp, p.message(0, markWarmUp)); err != nil {
+	if err := s.Send(p.job.WarmUp, p.message(topicAll, markWarmUp)); err != nil {
 		return err
 	}
 	m, err := p.begin()
 	if err != nil {
 		return err
 	}
-	if err := s.Send(1, p.message(0, markStart)); err != nil {
+	if err := s.Send(1, p.message(topicAll, markStart)); err != nil {
 		return err
 	}
-	body := p.message(0, markCount)
+	body := p.message(topicAll, markCount)
 	if err := p.spoil(p.job.Count, func(n int) error { return s.Send(n, body) }); err != nil {
 		return err
 	}
@@ -224,59 +224,4 @@ func (p *player) holdSubscriptions(ctx context.Context) (err error) {
 	before.into(&r)
 	p.control.hold()
 	return p.finish(m, r)
-}
-
-// flood sends as fast as it can from a PUB that drops what a subscriber does not
-// take. The warm-up fills all queues.
-func (p *player) flood(ctx context.Context) error {
-	s, err := p.openPublisher(ctx)
-	if err != nil {
-		return err
-	}
-	defer s.Close() // its error is that not everything arrived, which is the point
-	body := p.message(0, markCount)
-	if err := s.Send(max(p.job.WarmUp, floodWarmUp/p.job.Size), body); err != nil {
-		return err
-	}
-	m, err := p.begin()
-	if err != nil {
-		return err
-	}
-	if err := p.spoil(p.job.Count, func(n int) error { return s.Send(n, body) }); err != nil {
-		return err
-	}
-	if err := p.finish(m, Report{Seconds: m.seconds()}); err != nil {
-		return err
-	}
-	p.control.hold()
-	return nil
-}
-
-// floodWarmUp is more bytes than the system's buffers of a connection hold.
-const floodWarmUp = 20 << 20
-
-// ignore receives with the first of its sockets, and not with the others.
-func (p *player) ignore(ctx context.Context) (err error) {
-	sockets, err := p.openSubscribers(ctx)
-	if err != nil {
-		return err
-	}
-	if err := p.control.waitGo(); err != nil {
-		return errors.Join(err, closeSubscribers(sockets))
-	}
-	m, err := p.begin()
-	if err != nil {
-		return errors.Join(err, closeSubscribers(sockets))
-	}
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		for sockets[0].Receive(1) == nil {
-		}
-	}()
-	p.control.hold()
-	err = p.finish(m, Report{})
-	err = errors.Join(err, closeSubscribers(sockets))
-	<-ended
-	return err
 }

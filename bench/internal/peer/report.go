@@ -24,9 +24,10 @@ type Report struct {
 	Role        string  `json:"role"`
 	Size        int     `json:"size"` // bytes
 	Count       int     `json:"count"`
-	Seconds     float64 `json:"seconds"`     // from the first to the last message
-	Rate        float64 `json:"rate"`        // messages, rounds or connections a second
-	CPUSeconds  float64 `json:"cpu_seconds"` // user and system, all threads
+	Seconds     float64 `json:"seconds"`          // from the first to the last message
+	Rate        float64 `json:"rate"`             // messages, rounds or connections a second
+	CPUSeconds  float64 `json:"cpu_seconds"`      // user and system, all threads
+	CPUWall     float64 `json:"cpu_wall_seconds"` // by the clock, while CPUSeconds were used
 	MaxRSSBytes int64   `json:"max_rss_bytes"`
 
 	// HeldBytes is by how much what is resident has grown since before the
@@ -42,6 +43,7 @@ type Report struct {
 
 	Allocations *float64 `json:"allocations,omitempty"` // a message; nil if not counted
 	RTT         *Latency `json:"rtt,omitempty"`
+	Stuck       *Stuck   `json:"stuck,omitempty"`
 }
 
 // A Latency is a distribution of times in nanoseconds.

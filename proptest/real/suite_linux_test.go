@@ -44,6 +44,11 @@ func badLine() badness {
 // taken yet, or in part, when a connection is lost.
 const buffer = 8 << 10
 
+// attempt is how long it may take to get a connection over the line, until another one is tried: after each packet
+// that is lost a system waits twice as long before it sends again, so that a line that has stood still, as
+// the process that carries its packets was not run, is silent for as long once more.
+const attempt = time.Second
+
 // medium returns the medium of tcp between the two systems. Each history has ports of its own, as
 // long as it is played.
 func (s *systems) medium() proptest.Medium {
@@ -55,7 +60,10 @@ func (s *systems) medium() proptest.Medium {
 	return proptest.Medium{Name: "line", Pace: 10 * time.Millisecond, Open: func(uint64) (*proptest.Ground, error) {
 		port := <-ports
 		return &proptest.Ground{
-			Options:  []patterns.ContextOption{patterns.Transport(s), patterns.SendBuffer(buffer), patterns.RecvBuffer(buffer)},
+			Options: []patterns.ContextOption{
+				patterns.Transport(s), patterns.SendBuffer(buffer), patterns.RecvBuffer(buffer),
+				patterns.ConnectTimeout(attempt),
+			},
 			Endpoint: func(i int) string { return fmt.Sprintf("tcp://10.77.0.%d:%d", 1+i%2, port+i) },
 			Fixed:    true,
 			Network:  s.line,

@@ -24,6 +24,7 @@ type contender struct {
 	command  []string
 	tweak    func(*peer.Job) // changes its jobs; nil leaves them
 	optional bool            // if it fails it costs only its own rows
+	equal    bool            // its samples have as many messages as the subject's
 }
 
 // goPeers are the libraries that this program plays itself.

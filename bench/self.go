@@ -29,7 +29,8 @@ func anotherSelf(path string) (contender, error) {
 	if err != nil {
 		return contender{}, fmt.Errorf("%s%s: %w", selfPrefix, path, err)
 	}
-	return contender{name: selfPrefix + path, label: selfLabel + cmp.Or(revision(full), path), command: []string{full, "-peer", own.Name}}, nil
+	return contender{name: selfPrefix + path, label: selfLabel + cmp.Or(revision(full), path),
+		command: []string{full, "-peer", own.Name}, equal: true}, nil
 }
 
 // revision returns the commit that a program was built from, with "+" if the tree was

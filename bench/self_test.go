@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/zeroactor/zmq/bench/internal/own"
 )
 
 // This program compares itself with a copy of itself, by the path to it: each figure has
@@ -42,6 +44,27 @@ func TestSelf(t *testing.T) {
 		if len(v.VersusRounds) != 2 {
 			t.Errorf("%s: %d rounds of the other, want 2", role, len(v.VersusRounds))
 		}
+	}
+}
+
+// Both get the same number of messages, which is found out for the subject alone.
+func TestSelfHasTheSameMessages(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	then, err := anotherSelf(self)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours := contender{name: own.Name, command: then.command}
+	r := &runner{dir: t.TempDir(), target: 10 * time.Millisecond, rounds: 1, limit: 4 * time.Minute, progress: quietProgress{}}
+	res, err := r.measure(t.Context(), at("push", "tcp", 10), []contender{ours, then})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, b := res.sides[0].rounds[0].active.Count, res.sides[1].rounds[0].active.Count; a != b || a < 2 {
+		t.Errorf("%d and %d messages", a, b)
 	}
 }
 

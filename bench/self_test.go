@@ -34,6 +34,9 @@ func TestSelf(t *testing.T) {
 	if v := l.metric("RTT p50"); v.Ratio == nil {
 		t.Errorf("no ratio: %+v", v)
 	}
+	if l.metric("CPU").Subject.Median == 0 {
+		return // a system that does not tell
+	}
 	for _, role := range []string{"request", "echo"} {
 		v := l.metric(idlePrefix + role)
 		for _, x := range append(v.SubjectRounds, v.VersusRounds...) {

@@ -288,7 +288,7 @@ func TestStopDrainsAndKillDoesNot(t *testing.T) {
 }
 
 // An actor that is called back by its context has no other message handled by that incarnation, however
-// soon it returns.
+// soon it returns, and however long the context takes to be done with all that hangs on it.
 func TestNothingIsHandledOnceCalledBack(t *testing.T) {
 	for _, killed := range []bool{true, false} {
 		cfg := silent()
@@ -297,8 +297,9 @@ func TestNothingIsHandledOnceCalledBack(t *testing.T) {
 			failing := mustStart(t, s, "failing", func(Ref[error]) Actor[error] {
 				return Func[error](func(_ context.Context, err error) error { return err })
 			})
-			for range 200 {
+			for range 10 {
 				begun, last, after := make(chan struct{}), make(chan struct{}), 0
+				var cancels []context.CancelFunc
 				c := mustStart(t, s, "", func(Ref[int]) Actor[int] {
 					return Func[int](func(ctx context.Context, m int) error {
 						if ctx.Err() != nil {
@@ -306,9 +307,12 @@ func TestNothingIsHandledOnceCalledBack(t *testing.T) {
 						}
 						switch m {
 						case 0:
-							close(begun)
-							for ctx.Err() == nil { // to be back sooner than a wait on a channel would
+							for range 3000 { // that are done after ctx is, by who ends it
+								_, cancel := context.WithCancel(ctx)
+								cancels = append(cancels, cancel)
 							}
+							close(begun)
+							<-ctx.Done()
 						case 9:
 							close(last)
 						}
@@ -327,12 +331,40 @@ func TestNothingIsHandledOnceCalledBack(t *testing.T) {
 					c.BeginStop()
 				}
 				<-c.Done()
+				for _, cancel := range cancels {
+					cancel()
+				}
 				if after != 0 {
 					t.Errorf("killed %v: %d messages with a context that is done", killed, after)
 					return
 				}
 			}
 		})
+	}
+}
+
+// An actor may be killed yet when it has ended and that is told. What is wrong with that the race detector finds.
+func TestKilledAsItsEndIsTold(t *testing.T) {
+	s, err := New(t.Context(), silent())
+	if err != nil {
+		t.Fatal(err)
+	}
+	killed := make(chan struct{})
+	below, err := Supervise(s, "below", Supervision{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	below.node.spec = &Spec{OnChildExit: func(*Node, *Node, error) { <-killed }}
+	c := mustStart(t, below, "", func(Ref[int]) Actor[int] {
+		return Func[int](func(context.Context, int) error { return nil })
+	})
+	go c.BeginStop()
+	time.Sleep(10 * time.Millisecond) // in real time: to be told of the end would order what follows behind it
+	c.Kill()
+	close(killed)
+	<-c.Done()
+	if err := s.Stop(t.Context()); err != nil {
+		t.Error(err)
 	}
 }
 

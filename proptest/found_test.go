@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/zeroactor/zmq"
 	"github.com/zeroactor/zmq/patterns"
 	"github.com/zeroactor/zmq/proptest/sim"
 )
@@ -58,5 +59,27 @@ func TestSettledIsWhatCameToAnEnd(t *testing.T) {
 		conn.Close()
 		other.Close()
 		synctest.Wait()
+	})
+}
+
+// TestCloseWaitsForWhoWaits: a step that closes a socket is over when nobody waits there any more, so that nobody can
+// have got what is sent after it.
+func TestCloseWaitsForWhoWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := History{Pattern: "pipeline", Sockets: plain("PUSH", "PULL")}
+		p, err := findPattern(h.Pattern)
+		ok(t, err)
+		ground, err := Inproc().Open(0)
+		ok(t, err)
+		w := newWorld(Inproc(), ground, p, h, patience)
+		defer w.end()
+		ok(t, w.open())
+		slow := &waiter{give: func(error) {}, over: make(chan struct{}), err: zmq.ErrClosed}
+		w.places[1].waiters = []*waiter{slow}
+		time.AfterFunc(time.Second, func() { close(slow.over) })
+		ok(t, w.step(Step{Do: Close, Who: 1}))
+		if len(w.places[1].waiters) > 0 {
+			t.Error("somebody still waits at a socket that was closed")
+		}
 	})
 }

@@ -1,5 +1,7 @@
 package proptest
 
+import "slices"
+
 // proxiedMinimals show what a proxy in the middle must not change, and what shows when
 // it does.
 var proxiedMinimals = []minimal{
@@ -141,4 +143,28 @@ var proxiedMinimals = []minimal{
 			},
 		},
 	},
+	{
+		// This was the suite's own: it forgave a device each probe once, and not for each of those behind it that
+		// ask for all and have no room. They are so many that more is dropped than they have sent.
+		name:  "a device drops a probe for each who has no room for it",
+		media: []string{realInproc().Name},
+		history: History{
+			Pattern: "pubsub",
+			Sockets: slices.Concat(plain("PUB"), slices.Repeat([]Socket{{Kind: "SUB", RecvHWM: 1}}, 6), []Socket{{Kind: "XSUB"}, {Kind: "XPUB", SendHWM: 1}}),
+			Proxy:   [2]int{7, 8},
+			Steps: slices.Concat(
+				[]Step{{Do: Bind, Who: 7}, {Do: Bind, Who: 8}, {Do: Connect, Who: 0, With: 7}},
+				eachAsksForAll(8, 1, 2, 3, 4, 5, 6),
+				[]Step{{Do: Settle}},
+			),
+		},
+	},
+}
+
+// eachAsksForAll has subscribers connect, and subscribe to everything.
+func eachAsksForAll(with int, subscribers ...int) (steps []Step) {
+	for _, i := range subscribers {
+		steps = append(steps, Step{Do: Connect, Who: i, With: with}, Step{Do: Subscribe, Who: i, Topic: ""})
+	}
+	return steps
 }

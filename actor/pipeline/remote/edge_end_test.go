@@ -227,6 +227,45 @@ func TestNotWanted(t *testing.T) {
 	})
 }
 
+// An edge that joins streams is over when each of them is, also when one has ended before another one is heard of.
+func TestJoinedStreamsOneByOne(t *testing.T) {
+	for _, kind := range []string{remote.Push, remote.Pub} {
+		t.Run(kind, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), limit)
+			defer cancel()
+			_, taker := apart(t, kind, "to")
+			var got []int
+			play := func(role string) <-chan error {
+				site := *taker
+				site.Role = role
+				p := pipeline.New(pipeline.Config{})
+				first := pipeline.Values(p, upTo(10), pipeline.Name("first"), pipeline.Role("first"))
+				second := pipeline.Values(p, upTo(10), pipeline.Name("second"), pipeline.Role("second"))
+				out := remote.Join([]pipeline.Stream[int]{first, second}, &site, remote.Link[int]{Name: "relay"})
+				pipeline.Collect(out, &got, pipeline.Name("sink"), pipeline.Role("taker"))
+				ended := make(chan error, 1)
+				go func() { ended <- site.Run(ctx, p) }()
+				return ended
+			}
+			all := play("taker")
+			if err := <-play("first"); err != nil {
+				t.Fatal(err)
+			}
+			select {
+			case err := <-all:
+				t.Fatalf("the edge has ended with its first stream: %v", err)
+			case <-time.After(200 * time.Millisecond): // some looks of who takes, in real time as sockets are
+			}
+			if err := <-play("second"); err != nil {
+				t.Fatal(err)
+			}
+			if err := <-all; err != nil || len(got) != 20 {
+				t.Errorf("%d items are taken: %v", len(got), err)
+			}
+		})
+	}
+}
+
 // Nobody at the other side is an error when patience ends.
 func TestNobodyThere(t *testing.T) {
 	everyWire(t, func(t *testing.T, kind, bind string) {

@@ -3,6 +3,8 @@ package proptest
 import (
 	"math"
 	"time"
+
+	"github.com/zeroactor/zmq/internal/wait"
 )
 
 // maxRounds is how often, in virtual time, what is still missing is waited for:
@@ -26,7 +28,7 @@ func (w *world) finish() error {
 	if err != nil {
 		return err
 	}
-	deadline := time.Now().Add(w.patience)
+	patience := wait.New(w.patience)
 	for idle, rounds := 0, 0; idle < 3; idle++ {
 		before := w.taken
 		if err := w.settle(); err != nil {
@@ -42,7 +44,7 @@ func (w *world) finish() error {
 			idle = -1
 		case w.medium.Virtual && rounds < maxRounds && w.awaits():
 			idle = -1 // a SUB skips, unseen, what it is not subscribed to any more
-		case !w.medium.Virtual && time.Now().Before(deadline) && w.awaits():
+		case !w.medium.Virtual && !patience.Over() && w.awaits():
 			idle = -1
 			time.Sleep(time.Millisecond) // for a real network
 		}
@@ -127,14 +129,13 @@ func (w *world) closed() error {
 		if stuck {
 			continue // it waits for somebody who is not there
 		}
-		select {
-		case err := <-p.closing:
-			p.closing = nil
-			if err != nil {
-				return violates(GracefulClose, "the close of socket %d: %v", i, err)
-			}
-		case <-time.After(w.patience):
+		err, ended := wait.For(p.closing, w.patience)
+		if !ended {
 			return violates(GracefulClose, "the close of socket %d does not end", i)
+		}
+		p.closing = nil
+		if err != nil {
+			return violates(GracefulClose, "the close of socket %d: %v", i, err)
 		}
 	}
 	return nil

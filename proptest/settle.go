@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/zeroactor/zmq"
+	"github.com/zeroactor/zmq/internal/wait"
 	"github.com/zeroactor/zmq/patterns"
 )
 
@@ -134,9 +135,8 @@ func (w *world) settleReal() error {
 				want++
 			}
 		}
-		deadline := time.Now().Add(w.patience)
-		for p.Stats().Pipes < want {
-			if time.Now().After(deadline) {
+		for patience := wait.New(w.patience); p.Stats().Pipes < want; {
+			if patience.Over() {
 				return violates(NoLoss, "socket %d has %d of %d peers, and gets no more", i, p.Stats().Pipes, want)
 			}
 			time.Sleep(100 * time.Microsecond) // for a real network
@@ -162,7 +162,7 @@ func (w *world) settleReal() error {
 
 // knows waits until a ROUTER knows those of its peers that can be there.
 func (w *world) knows(ids func() [][]byte, peers []int) error {
-	for deadline := time.Now().Add(w.patience); ; {
+	for patience := wait.New(w.patience); ; {
 		known := make(map[string]bool)
 		for _, id := range ids() {
 			known[string(id)] = true
@@ -171,7 +171,7 @@ func (w *world) knows(ids func() [][]byte, peers []int) error {
 		if i < 0 {
 			return nil
 		}
-		if time.Now().After(deadline) {
+		if patience.Over() {
 			return violates(Addressing, "a ROUTER never gets to know socket %d", peers[i])
 		}
 		time.Sleep(100 * time.Microsecond) // for a real network
@@ -199,9 +199,9 @@ func (w *world) probe(sub int) error {
 		if err := sock.Subscribe(topic); err != nil {
 			return err
 		}
-		deadline := time.Now().Add(w.patience)
+		patience := wait.New(w.patience)
 		for came := false; !came; {
-			if time.Now().After(deadline) {
+			if patience.Over() {
 				return violates(Subscriptions, "a subscription of socket %d takes no effect at socket %d", sub, pub)
 			}
 			before := w.places[pub].Stats().Dropped

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/zeroactor/zmq"
+	"github.com/zeroactor/zmq/internal/wait"
 	"github.com/zeroactor/zmq/patterns"
 )
 
@@ -45,8 +46,8 @@ func onStage(t *testing.T, m Medium, w way, check func(s *stage)) {
 		if m.Virtual {
 			limit = 5 * time.Minute // which may be many attempts to connect
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), limit)
-		defer cancel()
+		ctx, end := wait.Context(context.Background(), limit)
+		defer end()
 		defer func() {
 			over, cancel := context.WithCancel(context.Background())
 			cancel()

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/zeroactor/zmq"
+	"github.com/zeroactor/zmq/internal/wait"
 )
 
 // errGivenUp is the cause of contexts that end because a history says so.
@@ -207,9 +208,7 @@ func (w *world) giveUp(i, most int) error {
 	p := w.places[i]
 	for _, r := range p.waiters[:min(most, len(p.waiters))] {
 		r.give(errGivenUp)
-		select {
-		case <-r.over:
-		case <-time.After(w.patience):
+		if _, ended := wait.For(r.over, w.patience); !ended {
 			return violates(Cancellation, "a receive of socket %d does not end with its context", i)
 		}
 	}
@@ -220,9 +219,7 @@ func (w *world) giveUp(i, most int) error {
 // noneWaits has it that the waits at a socket that is being closed end by that.
 func (w *world) noneWaits(i int) error {
 	for _, r := range w.places[i].waiters {
-		select {
-		case <-r.over:
-		case <-time.After(w.patience):
+		if _, ended := wait.For(r.over, w.patience); !ended {
 			return violates(Cancellation, "a receive of socket %d does not end with the socket", i)
 		}
 	}
@@ -299,9 +296,9 @@ func (w *world) awaitRest() (stalled bool, err error) {
 		}
 	}
 	const fewRounds = 10 // those who wait skip by themselves what is not for them
-	deadline := time.Now().Add(w.patience)
+	patience := wait.New(w.patience)
 	for rounds := 0; w.awaits(); rounds++ {
-		if w.medium.Virtual && rounds > fewRounds || !w.medium.Virtual && time.Now().After(deadline) {
+		if w.medium.Virtual && rounds > fewRounds || !w.medium.Virtual && patience.Over() {
 			stalled = true
 			break
 		}

@@ -19,7 +19,7 @@ const (
 	reconnect = 10 * time.Millisecond
 
 	// patience is how long something is waited for, in real time, before it
-	// is taken for not happening. Only a failure waits so long.
+	// is taken for not happening: see package wait. Only a failure waits so long.
 	patience = 20 * time.Second
 )
 

@@ -6,6 +6,7 @@ package proctest
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -13,6 +14,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/zeroactor/zmq/internal/wait"
 )
 
 // A Process is the test's binary in a process of its own. Its methods are for the
@@ -33,7 +36,7 @@ type Process struct {
 
 // Spawn starts a process with these arguments, and with env added to the environment.
 // It is killed at the end of the test, if it has not ended by then. limit is how long
-// each of the methods waits before it takes what it waits for as not happening.
+// each of the methods waits, as package wait has it, before it takes what it waits for as not happening.
 func Spawn(t testing.TB, limit time.Duration, env []string, args ...string) *Process {
 	t.Helper()
 	p := &Process{Cmd: exec.Command(os.Args[0], args...), limit: limit, more: make(chan struct{}, 1)}
@@ -88,8 +91,8 @@ func (p *Process) Output() string { return p.stdout.String() }
 // Await returns the rest of the next line of standard error that begins with prefix.
 func (p *Process) Await(t testing.TB, prefix string) string {
 	t.Helper()
-	timer := time.NewTimer(p.limit)
-	defer timer.Stop()
+	patient, end := wait.Context(context.Background(), p.limit)
+	defer end()
 	for more := true; ; {
 		if rest, found := p.find(prefix); found {
 			return rest
@@ -99,7 +102,7 @@ func (p *Process) Await(t testing.TB, prefix string) string {
 		}
 		select {
 		case _, more = <-p.more:
-		case <-timer.C:
+		case <-patient.Done():
 			t.Fatalf("%q did not say %q in %v", p.Cmd.Args, prefix, p.limit)
 		}
 	}
@@ -119,11 +122,12 @@ func (p *Process) find(prefix string) (rest string, found bool) {
 // End waits for the end of the process and returns its exit code, which is negative if
 // it was killed.
 func (p *Process) End() int {
-	timer := time.AfterFunc(p.limit, func() {
+	patient, end := wait.Context(context.Background(), p.limit)
+	defer end()
+	defer context.AfterFunc(patient, func() {
 		p.note(fmt.Sprintf("(killed by the test after %v)", p.limit))
 		_ = p.Cmd.Process.Kill()
-	})
-	defer timer.Stop()
+	})()
 	p.reader.Wait() // as exec.Cmd.StderrPipe wants it
 	_ = p.Cmd.Wait()
 	return p.Cmd.ProcessState.ExitCode()

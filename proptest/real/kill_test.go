@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/zeroactor/zmq"
+	"github.com/zeroactor/zmq/internal/wait"
 	"github.com/zeroactor/zmq/patterns"
 )
 
@@ -46,8 +47,8 @@ func free(t *testing.T, transport string) string {
 
 // patient returns a context that ends when something takes far too long.
 func patient(t *testing.T) context.Context {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	t.Cleanup(cancel)
+	ctx, end := wait.Context(context.Background(), patience)
+	t.Cleanup(end)
 	return ctx
 }
 

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/zeroactor/zmq/internal/wait"
 	"github.com/zeroactor/zmq/proptest"
 )
 
@@ -219,7 +220,7 @@ func (l *line) Reset(address string) {
 			all[r] = c
 		}
 	}
-	for deadline := time.Now().Add(patience); len(all) > 0 && time.Now().Before(deadline); {
+	for p := wait.New(patience); len(all) > 0 && !p.Over(); {
 		for r, c := range all {
 			l.tell(r.dialer, r.listener, c)
 			l.tell(r.listener, r.dialer, c)

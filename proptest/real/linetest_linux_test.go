@@ -47,8 +47,7 @@ func TestLine(t *testing.T) {
 
 	s.line.Reset(at)
 	for _, c := range []net.Conn{dialed, accepted} {
-		c.SetReadDeadline(time.Now().Add(patience))
-		if _, err := c.Read(make([]byte, 1)); !errors.Is(err, syscall.ECONNRESET) {
+		if _, err := patiently(t, c).Read(make([]byte, 1)); !errors.Is(err, syscall.ECONNRESET) {
 			t.Errorf("an end of a connection that was reset reads: %v", err)
 		}
 		if _, err := c.Write([]byte("lost")); !errors.Is(err, syscall.EPIPE) {
@@ -85,9 +84,15 @@ func write(t *testing.T, to net.Conn, text string) {
 // comes holds that a text is what comes out at an end.
 func comes(t *testing.T, at net.Conn, text string) {
 	t.Helper()
-	at.SetReadDeadline(time.Now().Add(patience))
 	got := make([]byte, len(text))
-	if _, err := io.ReadFull(at, got); err != nil || string(got) != text {
+	if _, err := io.ReadFull(patiently(t, at), got); err != nil || string(got) != text {
 		t.Fatalf("%q arrives as %q, %v", text, got, err)
 	}
+}
+
+// patiently has reads of a connection fail once patience is over.
+func patiently(t *testing.T, c net.Conn) net.Conn {
+	c.SetReadDeadline(time.Time{})
+	context.AfterFunc(patient(t), func() { c.SetReadDeadline(time.Unix(1, 0)) })
+	return c
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/zeroactor/zmq/internal/leaktest"
+	"github.com/zeroactor/zmq/internal/wait"
 )
 
 // Variables that make the test binary play a role, with arguments.
@@ -23,7 +24,7 @@ const (
 )
 
 // patience is how long something is waited for before it is taken for not
-// happening. Only a failure waits so long.
+// happening: see package wait. Only a failure waits so long.
 const patience = time.Minute
 
 // play plays a role. A role says what happens, line by line, on its standard
@@ -121,7 +122,8 @@ func (p *process) hear(t *testing.T, word string) string {
 			return strings.TrimSpace(said)
 		}
 	}
-	deadline := time.After(patience)
+	patient, end := wait.Context(t.Context(), patience)
+	defer end()
 	for {
 		select {
 		case line, ok := <-p.lines:
@@ -135,7 +137,7 @@ func (p *process) hear(t *testing.T, word string) string {
 				t.Fatal(line)
 			}
 			p.rest = append(p.rest, line)
-		case <-deadline:
+		case <-patient.Done():
 			t.Fatalf("the process does not say %q", word)
 		}
 	}

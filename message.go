@@ -41,11 +41,11 @@ type Message struct {
 	peer   *Peer
 }
 
-// A frame is a view of memory that is owned by buf, by the message's store
-// or, if buf is nil, by the garbage collector.
+// A frame is a view of memory that has an owner or, if that is zero, is the message's
+// store's or the garbage collector's.
 type frame struct {
-	b   []byte
-	buf *arena.Buf
+	b     []byte
+	owner arena.Owner
 }
 
 // NewMessage returns a message with one frame for each string.
@@ -66,12 +66,12 @@ func (m *Message) AppendString(s string) { appendCopy(m, s) }
 func appendCopy[T ~string | ~[]byte](m *Message, v T) {
 	if len(v) >= shareMin {
 		b := append([]byte(nil), v...)
-		m.push(frame{b, arena.Own(b, nil)})
+		m.push(b, arena.Owned(b, nil))
 		return
 	}
 	off := len(m.store)
 	m.store = append(m.store, v...)
-	m.push(frame{b: m.store[off:len(m.store):len(m.store)]})
+	m.push(m.store[off:len(m.store):len(m.store)], arena.Owner{})
 }
 
 // AppendOwned adds b itself as a frame, without a copy. From here on b belongs
@@ -79,14 +79,28 @@ func appendCopy[T ~string | ~[]byte](m *Message, v T) {
 // not nil it is called once, from any goroutine, when no message and no socket
 // holds b any more.
 func (m *Message) AppendOwned(b []byte, release func([]byte)) {
-	m.push(frame{b, arena.Own(b, release)})
+	m.push(b, arena.Owned(b, release))
 }
 
-func (m *Message) push(f frame) {
+// push adds a frame, word by word: five together the compiler would move through the stack, which the processor
+// takes longer for than for all the rest.
+func (m *Message) push(b []byte, owner arena.Owner) {
+	n := len(m.frames)
+	if n == cap(m.frames) {
+		m.grow()
+	}
+	m.frames = m.frames[:n+1]
+	f := &m.frames[n]
+	f.b, f.owner = b, owner
+}
+
+// grow makes room for another frame.
+func (m *Message) grow() {
 	if m.frames == nil {
 		m.frames = m.inline[:0]
+	} else {
+		m.frames = append(m.frames, frame{})[:len(m.frames)]
 	}
-	m.frames = append(m.frames, f)
 }
 
 // Len returns the number of frames.
@@ -127,13 +141,16 @@ func (m *Message) Peer() *Peer { return m.peer }
 // shared, small ones copied. Both messages are owned and released on their own.
 func (m *Message) Clone() *Message {
 	c := new(Message)
-	for _, f := range m.frames {
-		if f.buf != nil && len(f.b) >= shareMin {
-			f.buf.Retain(1)
-			c.push(f)
-		} else {
-			c.Append(f.b)
+	for i := range m.frames {
+		f := &m.frames[i]
+		if len(f.b) >= shareMin {
+			if buf := f.owner.Share(f.b); buf != nil {
+				buf.Retain(1)
+				c.push(f.b, f.owner)
+				continue
+			}
 		}
+		c.Append(f.b)
 	}
 	c.peer = m.peer
 	return c
@@ -146,7 +163,7 @@ func (m *Message) MoveTo(dst *Message) {
 	}
 	dst.Reset()
 	for _, f := range m.frames {
-		dst.push(f)
+		dst.push(f.b, f.owner)
 	}
 	dst.store, m.store = m.store, dst.store
 	dst.peer = m.peer
@@ -157,9 +174,7 @@ func (m *Message) MoveTo(dst *Message) {
 // of its own for the frames to come.
 func (m *Message) Reset() {
 	for i := range m.frames {
-		if buf := m.frames[i].buf; buf != nil {
-			buf.Release()
-		}
+		m.frames[i].owner.Release(m.frames[i].b)
 	}
 	m.forget()
 }

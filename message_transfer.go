@@ -6,27 +6,40 @@ import "github.com/zeroactor/zmq/internal/arena"
 // module's sockets without copying. Programs have no use for them: a Buf can
 // only be made inside the module.
 
-// AppendView adds b, a view of memory that buf owns, and takes over one
-// reference to buf; a nil buf leaves b to the garbage collector.
-func (m *Message) AppendView(b []byte, buf *arena.Buf) { m.push(frame{b, buf}) }
+// AppendView adds b, a view of memory that from here on is m's to give back to owner.
+func (m *Message) AppendView(b []byte, owner arena.Owner) { m.push(b, owner) }
 
-// View returns frame i and its owner, which is nil if the frame's memory is
-// the message's own and must be copied. The reference stays with m.
+// View returns frame i and its Buf, by which it can be shared. That is nil if the frame's memory
+// is the message's own and must be copied. The reference stays with m.
 func (m *Message) View(i int) ([]byte, *arena.Buf) {
 	f := &m.frames[i]
-	return f.b, f.buf
+	return f.b, f.owner.Share(f.b)
 }
 
-// TakeView removes the only frame of m if it is a view, and returns its owner
-// with its reference; otherwise it returns nil and leaves m as it is.
-func (m *Message) TakeView() *arena.Buf {
-	if len(m.frames) != 1 || m.frames[0].buf == nil {
-		return nil
+// Give returns frame i and its owner, to whom the caller is to give it back in the place of m: m has
+// a view of it until it is reset. It reports false if the frame's memory is the message's own and
+// must be copied.
+func (m *Message) Give(i int) (b []byte, owner arena.Owner, ok bool) {
+	f := &m.frames[i]
+	owner = f.owner
+	f.owner = arena.Owner{}
+	return f.b, owner, owner.Buf != nil || owner.Free != nil
+}
+
+// TakeView removes the only frame of m if it is a view, and returns it and its owner, to whom the
+// caller is to give it back; otherwise it reports false and leaves m as it is.
+func (m *Message) TakeView() (b []byte, owner arena.Owner, ok bool) {
+	if len(m.frames) != 1 {
+		return nil, owner, false
 	}
-	buf := m.frames[0].buf
-	m.frames[0] = frame{}
+	f := &m.frames[0]
+	if f.owner.Buf == nil && f.owner.Free == nil {
+		return nil, owner, false
+	}
+	b, owner = f.b, f.owner
+	*f = frame{}
 	m.frames = m.frames[:0]
-	return buf
+	return b, owner, true
 }
 
 // SetPeer says which connection m was received from.

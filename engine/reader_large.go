@@ -98,7 +98,7 @@ func (c *Conn) endLarge() {
 	l := r.body
 	r.body = largeBody{}
 	r.trust = max(r.trust, l.size)
-	in.AppendBuf(l.flags, l.buf.Bytes()[:l.size], l.buf)
+	in.AppendOwned(l.flags, l.buf.Bytes()[:l.size], arena.Owner{Buf: l.buf})
 	if r.more = l.flags&FlagMore != 0; !r.more {
 		in.EndMessage()
 		in.Flush()

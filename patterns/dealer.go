@@ -24,7 +24,9 @@ func NewDealer(opts ...DealerOption) (*Dealer, error) {
 		o.applyDealer(&cfg)
 	}
 	s.sender.init(&s.socket, s)
+	s.sender.quick = &s.lb
 	s.receiver.init(&s.socket, s)
+	s.receiver.quick = &s.fq
 	if err := s.socket.init("DEALER", &cfg, s); err != nil {
 		return nil, err
 	}

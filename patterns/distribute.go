@@ -192,7 +192,7 @@ func (d *distributor) share(o outgoing) {
 		}
 		for _, p := range d.chosen {
 			if buf != nil {
-				p.out.AppendBuf(flags, body, buf)
+				p.out.AppendOwned(flags, body, arena.Owner{Buf: buf})
 			} else {
 				p.out.Append(flags, body)
 			}

@@ -217,8 +217,8 @@ func TestDistributorReleasesOnce(t *testing.T) {
 		if released != 0 {
 			t.Fatalf("released when %d pipes were read", i)
 		}
-		p.out.Next()
-		p.out.Keep().Release()
+		_, body, _ := p.out.Next()
+		p.out.Keep().Release(body)
 	}
 	if released != 1 {
 		t.Errorf("released %d times", released)

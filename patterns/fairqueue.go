@@ -100,10 +100,30 @@ func (q *fairQueue) recv(m *zmq.Message) error {
 	return nil
 }
 
+// recvBatch is recv for several messages, as far as they are there, while they come from one pipe.
+func (q *fairQueue) recvBatch(messages []*zmq.Message) (n int) {
+	if len(q.active) != 1 {
+		return 0
+	}
+	p := q.active[0]
+	for _, m := range messages {
+		flags, body, ok := p.in.Next()
+		if !ok {
+			q.drop()
+			p.asleep()
+			break
+		}
+		p.reuse(m)
+		p.rest(m, flags, body)
+		n++
+	}
+	return n
+}
+
 // reuse empties m, whose memory may well be of the pipe's own current chunk.
 func (p *pipe) reuse(m *zmq.Message) {
-	if buf := m.TakeView(); buf != nil {
-		p.in.GiveBack(buf)
+	if body, owner, ok := m.TakeView(); ok {
+		p.in.GiveBack(body, owner)
 		return
 	}
 	m.Reset()

@@ -77,6 +77,11 @@ func (b *loadBalancer) put(o outgoing) error {
 	return nil
 }
 
+// putQuick is put of a message of one frame, if there is one pipe and [ypipe.Log.Put] does it.
+func (b *loadBalancer) putQuick(body []byte) bool {
+	return len(b.active) == 1 && b.active[0].out.Put(body)
+}
+
 // putBatch gives messages to the pipes in turn, and returns how many had room.
 func (b *loadBalancer) putBatch(messages []*zmq.Message) (n int) {
 	for n < len(messages) {
@@ -89,9 +94,12 @@ func (b *loadBalancer) putBatch(messages []*zmq.Message) (n int) {
 			turn = min(p.out.Burst(), len(messages)-n)
 		}
 		for _, m := range messages[n : n+turn] {
-			appendMessage(p.out, m, 0)
-			p.end()
+			if m.Len() != 1 || !p.out.Add(m.Frame(0)) {
+				appendMessage(p.out, m, 0)
+				p.out.EndMessage()
+			}
 		}
+		p.publish()
 		n += turn
 		b.step()
 	}

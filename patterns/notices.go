@@ -2,6 +2,7 @@ package patterns
 
 import (
 	"github.com/zeroactor/zmq"
+	"github.com/zeroactor/zmq/internal/arena"
 	"github.com/zeroactor/zmq/internal/trie"
 )
 
@@ -36,7 +37,7 @@ func (n *notice) moveTo(m *zmq.Message) {
 		n.user.MoveTo(m)
 	} else {
 		m.Reset()
-		m.AppendView(n.change, nil)
+		m.AppendView(n.change, arena.Owner{})
 	}
 	m.SetPeer(n.peer)
 }

@@ -151,7 +151,8 @@ func (p *pipe) send(o outgoing, from int) {
 	p.end()
 }
 
-// appendMessage writes the frames of m from the given one on; m keeps them.
+// appendMessage writes the frames of m from the given one on. Those that are large are the log's
+// then, and no more than views of m's; m is to be reset.
 func appendMessage(l *ypipe.Log, m *zmq.Message, from int) {
 	last := m.Len() - 1
 	for i := from; i <= last; i++ {
@@ -159,10 +160,10 @@ func appendMessage(l *ypipe.Log, m *zmq.Message, from int) {
 		if i == last {
 			flags = 0
 		}
-		body, buf := m.View(i)
-		if buf != nil && len(body) > shareMin {
-			buf.Retain(1)
-			l.AppendBuf(flags, body, buf)
+		if body := m.Frame(i); len(body) <= shareMin {
+			l.Append(flags, body)
+		} else if body, owner, ok := m.Give(i); ok {
+			l.AppendOwned(flags, body, owner)
 		} else {
 			l.Append(flags, body)
 		}
@@ -188,12 +189,16 @@ func (p *pipe) publish() {
 // pace notes that the sender had better wait for the connection a little, or write to it itself.
 func (p *pipe) pace() {
 	s := p.sock
-	if p.port == nil || s.batching {
+	if s.batching {
+		return
+	}
+	far := p.out.Ahead() // which is to be asked of any log: see Log.Put
+	if p.port == nil {
 		return
 	}
 	if at := p.out.PaceAt(); at != 0 {
 		s.ahead, s.aheadAt = p, at
-	} else if p.out.Ahead() && s.putting && len(s.pipes) == 1 {
+	} else if far && s.putting && len(s.pipes) == 1 {
 		s.catchUp = p // others would wait with it
 	}
 }

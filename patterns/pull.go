@@ -17,6 +17,7 @@ func NewPull(opts ...PullOption) (*Pull, error) {
 		o.applyPull(&cfg)
 	}
 	s.receiver.init(&s.socket, s)
+	s.receiver.quick = &s.fq
 	if err := s.socket.init("PULL", &cfg, s); err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ func NewPush(opts ...PushOption) (*Push, error) {
 		o.applyPush(&cfg)
 	}
 	s.sender.init(&s.socket, s)
+	s.sender.quick = &s.lb
 	if err := s.socket.init("PUSH", &cfg, s); err != nil {
 		return nil, err
 	}

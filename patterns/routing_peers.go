@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"github.com/zeroactor/zmq"
+	"github.com/zeroactor/zmq/internal/arena"
 )
 
 // A correspondent sends messages to the peers whose ids they begin with, for
@@ -75,7 +76,7 @@ func (c *correspondent) recvFrom(q *fairQueue, m *zmq.Message) error {
 		}
 		if id != nil {
 			m.Reset()
-			m.AppendView(id, nil)
+			m.AppendView(id, arena.Owner{})
 			p.rest(m, flags, body)
 			q.step()
 			return nil

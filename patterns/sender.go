@@ -50,11 +50,16 @@ type batchPutter interface {
 	putBatch(messages []*zmq.Message) (n int)
 }
 
+// quickMax is the size of the largest body that sendQuick tries to send: what has a long header in a log
+// has other costs.
+const quickMax = 255
+
 // sender has the methods of sockets that send.
 type sender struct {
 	sock  *socket
 	to    putter
-	batch batchPutter // nil if to is not one
+	batch batchPutter   // nil if to is not one
+	quick *loadBalancer // by which most small messages go, in place of to; nil if to does more than that does
 }
 
 func (x *sender) init(s *socket, to putter) {
@@ -65,6 +70,10 @@ func (x *sender) init(s *socket, to putter) {
 // Send sends m. It waits, drops or fails as the socket's type prescribes when
 // no peer can take a message. On success m is empty, on failure unchanged.
 func (x *sender) Send(ctx context.Context, m *zmq.Message) error {
+	if m.Len() == 1 && x.sendQuick(m.Frame(0)) {
+		m.Reset()
+		return nil
+	}
 	if err := x.send(ctx, outgoing{m: m}); err != nil {
 		return err
 	}
@@ -75,6 +84,9 @@ func (x *sender) Send(ctx context.Context, m *zmq.Message) error {
 // SendBytes sends a message of the given frames as Send does. The frames are
 // copied; they stay the caller's.
 func (x *sender) SendBytes(ctx context.Context, frames ...[]byte) error {
+	if len(frames) == 1 && x.sendQuick(frames[0]) {
+		return nil
+	}
 	err := x.send(ctx, outgoing{frames: kept(frames)})
 	runtime.KeepAlive(frames)
 	return err
@@ -146,6 +158,22 @@ func (x *sender) burst(messages []*zmq.Message) (n int, err error) {
 	}
 	s.unflushed = s.unflushed[:0]
 	return n, err
+}
+
+// sendQuick sends a message of one frame where there is nothing to think of, as with most: it is
+// small, goes to the only pipe, and nobody waits. It reports false if it has not sent it.
+func (x *sender) sendQuick(body []byte) (sent bool) {
+	s := x.sock
+	if x.quick == nil || len(body) > quickMax {
+		return false
+	}
+	s.turn.Lock()
+	if !s.closed && !s.waited && s.sendq.Empty() && x.quick.putQuick(body) {
+		s.stats.Sent++
+		sent = true
+	}
+	s.turn.Unlock()
+	return sent
 }
 
 func (x *sender) send(ctx context.Context, o outgoing) error {

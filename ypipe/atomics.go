@@ -2,7 +2,11 @@
 
 package ypipe
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"github.com/zeroactor/zmq/internal/release"
+)
 
 // The types behind which all synchronization of this package happens. The model
 // build, which exists for tests only, replaces them, and shrinks the sizes below,
@@ -11,6 +15,9 @@ type (
 	atomicInt64          = atomic.Int64
 	atomicPointer[T any] = atomic.Pointer[T]
 )
+
+// storeRelease publishes by x what has been written before. It is not ordered with what is loaded after.
+func storeRelease(x *atomicInt64, v int64) { release.StoreInt64(x, v) }
 
 const (
 	pipeChunk = 64 // items in a chunk of a Pipe

@@ -37,6 +37,9 @@ func (a *atomicInt64) CompareAndSwap(old, new int64) bool {
 	return true
 }
 
+// storeRelease is checked as if it were atomic.
+func storeRelease(x *atomicInt64, v int64) { x.Store(v) }
+
 // atomicPointer stands in for sync/atomic's type.
 type atomicPointer[T any] struct{ p *T }
 

@@ -39,7 +39,7 @@
 //
 // # Ownership
 //
-// Bytes given to [Log.Append] are copied; a buffer given to [Log.AppendBuf] is
+// Bytes given to [Log.Append] are copied; a buffer given to [Log.AppendOwned] is
 // the log's, with one reference. What Next returns is a view, good until the next
 // Next. [Log.Keep] makes it last: it returns the owner of the memory, the chunk or
 // the large body, with a reference that is given up by [arena.Buf.Release] on any

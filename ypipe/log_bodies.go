@@ -5,11 +5,13 @@ import "github.com/zeroactor/zmq/internal/arena"
 // A ref is the body of a frame that is too large for a chunk. Its place is
 // behind the header that ends at pos.
 type ref struct {
-	pos  int64
-	body []byte
-	buf  *arena.Buf
-	last bool // the frame ends its message
+	pos   int64
+	body  []byte
+	owner arena.Owner
+	last  bool // the frame ends its message
 }
+
+func (r *ref) release() { r.owner.Release(r.body) }
 
 // paceBodies is how many copies of large bodies had better be on their way at most:
 // one that is written to the log, one that is read from it, and two between.
@@ -25,17 +27,22 @@ type bodies struct {
 
 	refs Pipe[ref] // in order; flushed before the log's end is
 
-	held []ref // taken from refs, not yet committed; reader only
+	_ [48]byte // the ends live on different cores: see Log
+
+	// Reader only.
+	held  []ref // taken from refs, not yet committed
+	taken ref   // that Next returned last
 }
 
 // addBody puts a body at the current position. Writer only.
-func (l *Log) addBody(r ref) {
+func (l *Log) addBody(body []byte, owner arena.Owner, last bool) {
 	w := &l.w
 	if w.bodies == nil {
 		w.bodies = new(bodies)
 		l.bodies.Store(w.bodies) // before there is a position behind the body's
 	}
-	w.bodies.refs.Write(r)
+	r := w.bodies.refs.next()
+	r.pos, r.body, r.owner, r.last = w.pos(), body, owner, last
 	w.refs++
 }
 
@@ -48,7 +55,7 @@ func (l *Log) Promise(size int) {
 	l.ensure(9)
 	w.off += putHeader(w.data[w.off:], 0, size)
 	w.aside += int64(size)
-	l.addBody(ref{pos: w.pos(), buf: arena.Own(nil, nil), last: true})
+	l.addBody(nil, arena.Owner{}, true)
 }
 
 // Redeem copies the body that was promised, after [Log.Spans] has returned what is
@@ -56,8 +63,9 @@ func (l *Log) Promise(size int) {
 func (l *Log) Redeem(body []byte) {
 	held := l.bodies.Load().held
 	r := &held[len(held)-1]
-	r.buf = l.pool.Copy(body)
-	r.body = r.buf.Bytes()[:len(body)]
+	buf := l.pool.Copy(body)
+	r.owner = arena.Owner{Buf: buf}
+	r.body = buf.Bytes()[:len(body)]
 }
 
 // copied notes that the body just added was copied. Writer only.
@@ -84,7 +92,7 @@ func (l *Log) PaceAt() int64 {
 // stay with us: Rollback may want them. Writer only.
 func (l *Log) flushBodies() {
 	if b := l.w.bodies; b != nil {
-		b.refs.flushTo(b.refs.write - int64(l.w.refs))
+		b.refs.publish(b.refs.write - int64(l.w.refs))
 	}
 }
 
@@ -92,9 +100,28 @@ func (l *Log) flushBodies() {
 func (l *Log) dropBodies() {
 	for w := &l.w; w.refs > 0; w.refs-- {
 		if r, ok := w.bodies.refs.Unwrite(); ok {
-			r.buf.Release()
+			r.release()
 		}
 	}
+}
+
+// take moves the oldest body to taken, if its place is pos. Reader only.
+func (b *bodies) take(pos int64) bool {
+	if len(b.held) > 0 {
+		if b.held[0].pos != pos {
+			return false
+		}
+		b.taken = b.held[0]
+		b.forget(1)
+		return true
+	}
+	f := b.refs.front()
+	if f == nil || f.pos != pos {
+		return false
+	}
+	b.taken = *f
+	b.refs.drop()
+	return true
 }
 
 // refAt returns the i-th body by reference that is not consumed yet. Reader only.
@@ -121,7 +148,7 @@ func (l *Log) releaseRefs(pos int64) {
 	}
 	n := 0
 	for n < len(b.held) && b.held[n].pos <= pos {
-		b.held[n].buf.Release()
+		b.held[n].release()
 		n++
 	}
 	b.forget(n)

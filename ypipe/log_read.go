@@ -9,14 +9,14 @@ import (
 // logReader has the fields that only the reader uses, but for what [Log.Idle]
 // says.
 type logReader struct {
-	cursor               // where the next frame begins
-	data      []byte     // memory of the chunk
-	stop      int        // published bytes of the chunk end here
-	delivered int        // views of the chunk handed out
-	current   *arena.Buf // owner of the frame's body, if by reference
-	limit     int64      // published position as far as known
-	given     int64      // position that credit was given for
-	unread    int64      // messages until credit is given
+	cursor           // where the next frame begins
+	data      []byte // memory of the chunk
+	stop      int    // published bytes of the chunk end here
+	delivered int    // views of the chunk handed out
+	current   *ref   // the frame that Next returned last, if its body is by reference and nobody has kept it
+	limit     int64  // published position as far as known
+	given     int64  // position that credit was given for
+	unread    int64  // messages until credit is given
 
 	peeked cursor // end of what Spans has returned
 
@@ -56,10 +56,9 @@ func (l *Log) nextLong(d []byte) []byte {
 	r := &l.r
 	n := int(binary.BigEndian.Uint64(d[1:]))
 	r.off += 9
-	if f, ok := l.refAt(0); ok && f.pos == r.pos() {
-		r.current = f.buf
-		l.bodies.Load().forget(1)
-		return f.body
+	if b := l.bodies.Load(); b != nil && b.take(r.pos()) {
+		r.current = &b.taken
+		return b.taken.body
 	}
 	r.off += n
 	return d[9 : 9+n : 9+n]
@@ -69,33 +68,36 @@ func (l *Log) nextLong(d []byte) []byte {
 func (l *Log) forget() {
 	r := &l.r
 	if r.current != nil {
-		r.current.Release()
+		r.current.release()
+		*r.current = ref{}
 		r.current = nil
 	}
 }
 
 // Keep makes the body of the frame that Next returned last outlive the next
-// call: it returns the body's owner with one reference. It may be called once for
-// each frame. Reader only.
-func (l *Log) Keep() *arena.Buf {
+// call: it returns the body's owner, to whom the caller is to give it back. It may be called
+// once for each frame. Reader only.
+func (l *Log) Keep() arena.Owner {
 	r := &l.r
-	if b := r.current; b != nil {
+	if f := r.current; f != nil {
+		owner := f.owner
+		*f = ref{}
 		r.current = nil
-		return b
+		return owner
 	}
 	r.delivered++
-	return r.chunk
+	return arena.Owner{Buf: r.chunk}
 }
 
-// GiveBack releases what [Log.Keep] returned, of this log or another. It is
-// cheaper than [arena.Buf.Release] while this log is still in that chunk. Like
+// GiveBack gives a body back to the owner that [Log.Keep] returned, of this log or another. It is
+// cheaper than [arena.Owner.Release] while this log is still in that chunk. Like
 // Next it must not be called while the reader sleeps. Reader only.
-func (l *Log) GiveBack(b *arena.Buf) {
-	if r := &l.r; b == r.chunk {
+func (l *Log) GiveBack(body []byte, owner arena.Owner) {
+	if r := &l.r; owner.Buf == r.chunk && owner.Buf != nil {
 		r.delivered--
 		return
 	}
-	b.Release()
+	owner.Release(body)
 }
 
 // more makes at least one byte readable, or puts the reader to sleep.

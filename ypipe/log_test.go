@@ -129,8 +129,8 @@ func TestLogDiscard(t *testing.T) {
 	l.send([]byte("a"))
 	l.Append(FlagCommand, []byte("c"))
 	l.EndMessage()
-	l.AppendBuf(FlagMore, large, arena.Own(large, func([]byte) { released++ }))
-	l.AppendBuf(0, large, arena.Own(large, func([]byte) { released++ }))
+	l.AppendOwned(FlagMore, large, arena.Owned(large, func([]byte) { released++ }))
+	l.AppendOwned(0, large, arena.Owned(large, func([]byte) { released++ }))
 	l.EndMessage()
 	l.Flush()
 	if !l.Full() {
@@ -189,7 +189,7 @@ func TestLogKeepReference(t *testing.T) {
 	released := 0
 	large := body(1, inlineMax+1)
 	for range 2 {
-		l.AppendBuf(0, large, arena.Own(large, func([]byte) { released++ }))
+		l.AppendOwned(0, large, arena.Owned(large, func([]byte) { released++ }))
 		l.EndMessage()
 	}
 	l.Flush()
@@ -206,18 +206,18 @@ func TestLogKeepReference(t *testing.T) {
 	if released != 1 {
 		t.Errorf("%d released, want the one that was not kept", released)
 	}
-	l.GiveBack(kept)
+	l.GiveBack(got, kept)
 	if released != 2 {
 		t.Errorf("%d released, want both", released)
 	}
 }
 
 // Small bodies are copied even if they come in a buffer.
-func TestLogAppendBufSmall(t *testing.T) {
+func TestLogAppendOwnedSmall(t *testing.T) {
 	l := newTestLog(0)
 	released := false
 	small := []byte("small")
-	l.AppendBuf(0, small, arena.Own(small, func([]byte) { released = true }))
+	l.AppendOwned(0, small, arena.Owned(small, func([]byte) { released = true }))
 	if l.EndMessage(); !released {
 		t.Error("the buffer is not released")
 	}
@@ -240,14 +240,14 @@ func TestLogIdleMemory(t *testing.T) {
 		l.EndMessage()
 	}
 	l.Flush()
-	l.Next()
-	view := l.Keep()
+	_, view, _ := l.Next()
+	owner := l.Keep()
 	for ok := true; ok; {
 		_, _, ok = l.Next()
 	}
 	l.Idle()
 	idle := pool.Idle()
-	view.Release()
+	owner.Release(view)
 	if after := pool.Idle(); idle < 2*chunkSize || after <= idle || l.w.chunk != nil {
 		t.Errorf("%d bytes in the pool, %d after the view is released", idle, after)
 	}
@@ -275,8 +275,8 @@ func TestLogAllocations(t *testing.T) {
 			},
 			"keep": func() {
 				l.send(msg)
-				l.Next()
-				l.GiveBack(l.Keep())
+				_, body, _ := l.Next()
+				l.GiveBack(body, l.Keep())
 			},
 			"spans": func() {
 				l.send(msg)

@@ -41,7 +41,7 @@ func (l *Log) appendSlow(flags byte, body []byte) {
 	n := len(body)
 	if n > inlineMax {
 		buf := l.pool.Copy(body)
-		l.AppendBuf(flags, buf.Bytes()[:n], buf)
+		l.AppendOwned(flags, buf.Bytes()[:n], arena.Owner{Buf: buf})
 		l.copied()
 		return
 	}
@@ -51,20 +51,20 @@ func (l *Log) appendSlow(flags byte, body []byte) {
 	w.off += copy(w.data[w.off:], body)
 }
 
-// AppendBuf adds a frame whose body is a view of buf, and takes over one
-// reference to it. A small body is copied all the same: that is cheaper than
+// AppendOwned adds a frame whose body is the log's from here on, which gives it back to
+// owner. A small body is copied all the same: that is cheaper than
 // to keep it apart. Writer only.
-func (l *Log) AppendBuf(flags byte, body []byte, buf *arena.Buf) {
+func (l *Log) AppendOwned(flags byte, body []byte, owner arena.Owner) {
 	if len(body) <= inlineMax {
 		l.Append(flags, body)
-		buf.Release()
+		owner.Release(body)
 		return
 	}
 	w := &l.w
 	l.ensure(9)
 	w.off += putHeader(w.data[w.off:], flags, len(body))
 	w.aside += int64(len(body))
-	l.addBody(ref{pos: w.pos(), body: body, buf: buf, last: flags&FlagMore == 0})
+	l.addBody(body, owner, flags&FlagMore == 0)
 }
 
 // Consumed reports whether the reader has given credit for all that lies before
@@ -99,8 +99,13 @@ func (l *Log) Flush() {
 	if end == w.flushed {
 		return
 	}
-	w.flushed = end
 	l.flushBodies()
+	l.publish(end)
+}
+
+// publish publishes what is before the position, and wakes the reader if it sleeps. Writer only.
+func (l *Log) publish(end int64) {
+	l.w.flushed = end
 	if l.end.Swap(end) == asleep {
 		l.onReadable()
 	}

@@ -159,6 +159,26 @@ func (b *lab) send(sizes ...int) {
 	b.Flush()
 }
 
+// putAtOnce is send of one frame by Put, if that does it, whether there is room or not.
+func (b *lab) putAtOnce(size int) (done bool) {
+	f := labFrame{body: make([]byte, size)}
+	for j := range f.body {
+		f.body[j] = byte(b.messages<<5 + j + 1)
+	}
+	// The reader may see it within Put.
+	b.frames = append(b.frames, f)
+	b.messages++
+	done = b.Put(f.body)
+	if !done {
+		b.frames = b.frames[:len(b.frames)-1]
+		b.messages--
+		return false
+	}
+	b.w.Reached("put at once")
+	b.checkLimit()
+	return true
+}
+
 // awaitRoom waits while the log is full.
 func (b *lab) awaitRoom() {
 	for b.full() {

@@ -50,6 +50,61 @@ func TestModelLogFull(t *testing.T) {
 	})
 }
 
+// Messages in one step, where that goes, to a reader that sleeps and wakes, below a high-water mark.
+func TestModelLogPut(t *testing.T) {
+	cfg := modeltest.Config{Preemptions: 3, Random: 2000, Reach: []string{
+		"reader woken", "writer woken", "put at once", "reference",
+	}}
+	modeltest.Explore(t, cfg, func(w *modeltest.World) {
+		b := newLab(w, 8, nil)
+		send := func(size int) {
+			if !b.putAtOnce(size) {
+				b.send(size)
+				b.Ahead() // as after each message
+			}
+		}
+		w.Go("writer", func() {
+			for range 3 {
+				send(short)
+			}
+			b.put(large)
+			b.Ahead()
+			w.Require(!b.putAtOnce(1), "published with what was not")
+			b.Flush()
+			send(1)
+			b.awaitRoom()
+			b.append(true, 1)
+			w.Require(!b.putAtOnce(1), "put into a message")
+			w.Require(!b.Add([]byte{1}), "added to a message")
+			b.append(false, 1)
+			b.end()
+			b.Flush()
+			for range 3 {
+				send(1)
+			}
+			send(long)
+		})
+		w.Go("reader", func() { b.takeAll(10) })
+	})
+}
+
+// Nothing but messages in one step, until the log is full, and on.
+func TestModelLogPutFull(t *testing.T) {
+	cfg := modeltest.Config{Preemptions: 3, Reach: []string{"writer woken", "put at once"}}
+	modeltest.Explore(t, cfg, func(w *modeltest.World) {
+		b := newLab(w, 4, nil)
+		w.Go("writer", func() {
+			for range 7 {
+				if !b.putAtOnce(1) {
+					b.send(1)
+					b.Ahead()
+				}
+			}
+		})
+		w.Go("reader", func() { b.takeAll(7) })
+	})
+}
+
 // Large bodies, which lie beside the chunks.
 func TestModelLogReferences(t *testing.T) {
 	cfg := modeltest.Config{Preemptions: 3, Random: 2000, Reach: []string{
@@ -72,7 +127,7 @@ func TestModelLogReferences(t *testing.T) {
 func TestModelLogKeep(t *testing.T) {
 	type view struct {
 		got, want []byte
-		buf       *arena.Buf
+		owner     arena.Owner
 	}
 	cfg := modeltest.Config{Preemptions: 2, Random: 3000, Reach: []string{"buffer reused", "given back late"}}
 	modeltest.Explore(t, cfg, func(w *modeltest.World) {
@@ -98,12 +153,13 @@ func TestModelLogKeep(t *testing.T) {
 			kept = append(kept, keep())
 			mine := keep()
 			kept = append(kept, keep())
-			b.GiveBack(keep().buf)
+			v := keep()
+			b.GiveBack(v.got, v.owner)
 			check(mine)
-			if mine.buf != b.r.chunk {
+			if mine.owner.Buf != b.r.chunk {
 				w.Reached("given back late")
 			}
-			b.GiveBack(mine.buf)
+			b.GiveBack(mine.got, mine.owner)
 			kept = append(kept, keep())
 			b.takeAll(2)
 			done = true
@@ -117,7 +173,7 @@ func TestModelLogKeep(t *testing.T) {
 				v := kept[0]
 				kept = kept[1:]
 				check(v)
-				v.buf.Release()
+				v.owner.Release(v.got)
 			}
 		})
 	})
@@ -178,11 +234,11 @@ func TestModelLogIdle(t *testing.T) {
 		})
 		w.Go("reader", func() {
 			f := b.next()
-			view, was := b.Keep(), string(f.body)
+			owner, was := b.Keep(), string(f.body)
 			b.take(1)
 			b.next()
 			w.Require(string(f.body) == was, "a kept view has become %x, was %x", f.body, was)
-			b.GiveBack(view)
+			b.GiveBack(f.body, owner)
 			b.takeAll(1)
 		})
 	})

@@ -76,8 +76,8 @@ var mutants = []modeltest.Mutant{
 	},
 	{
 		Name:   "references published after the bytes",
-		Old:    "l.flushBodies()\n\tif l.end.Swap(end) == asleep {",
-		New:    "was := l.end.Swap(end)\n\tl.flushBodies()\n\tif was == asleep {",
+		Old:    "l.flushBodies()\n\tl.publish(end)",
+		New:    "l.publish(end)\n\tl.flushBodies()",
 		Breaks: "The reader finds a header whose body is not there yet, and takes what follows for it.",
 	},
 	{
@@ -87,9 +87,34 @@ var mutants = []modeltest.Mutant{
 		Breaks: "The reader takes what follows a header for the body that lies beside the chunks.",
 	},
 	{
+		Name:   "a message in one step over the high-water mark",
+		Old:    "w.lacks() || w.begun",
+		New:    "w.begun",
+		Breaks: "More messages are in the log than its high-water mark says.",
+	},
+	{
+		Name:   "a message in one step leaves no mark",
+		Old:    " || w.written+1 >= w.nextAt",
+		New:    "",
+		Breaks: "Nobody knows where credit for it is to be given, and the writer waits for ever, or too long.",
+	},
+	{
+		Name:   "a message in one step ends one that goes on",
+		In:     "Log.Put",
+		Old:    " || w.pos() != w.flushed",
+		New:    "",
+		Breaks: "Half a message is published, or one before its body.",
+	},
+	{
+		Name:   "a message in one step is put into another",
+		Old:    " || w.whole.off != w.off || w.whole.index != w.index",
+		New:    "",
+		Breaks: "A message within another ends it.",
+	},
+	{
 		Name:   "rollback past the publishing",
-		Old:    "b.refs.flushTo(b.refs.write - int64(l.w.refs))",
-		New:    "b.refs.Flush()",
+		Old:    "b.refs.publish(b.refs.write - int64(l.w.refs))",
+		New:    "b.refs.publish(b.refs.write)",
 		Breaks: "A body of the unfinished message is published, and Rollback cannot take it back.",
 	},
 	{
@@ -100,7 +125,7 @@ var mutants = []modeltest.Mutant{
 	},
 	{
 		Name:   "rollback forgets references",
-		Old:    "if r, ok := w.bodies.refs.Unwrite(); ok {\n\t\t\tr.buf.Release()\n\t\t}",
+		Old:    "if r, ok := w.bodies.refs.Unwrite(); ok {\n\t\t\tr.release()\n\t\t}",
 		New:    "w.bodies.refs.Unwrite()",
 		Breaks: "The bodies of the message given up are never released.",
 	},
@@ -137,8 +162,8 @@ var mutants = []modeltest.Mutant{
 	},
 	{
 		Name:   "views are not counted",
-		Old:    "r.delivered++\n\treturn r.chunk",
-		New:    "return r.chunk",
+		Old:    "\tr.delivered++\n",
+		New:    "",
 		Breaks: "A chunk is reused while views of it are out.",
 	},
 	{
@@ -149,8 +174,8 @@ var mutants = []modeltest.Mutant{
 	},
 	{
 		Name:   "views given back to the wrong chunk",
-		Old:    "if r := &l.r; b == r.chunk {",
-		New:    "if r := &l.r; r.chunk != nil {",
+		Old:    "if r := &l.r; owner.Buf == r.chunk && owner.Buf != nil {",
+		New:    "if r := &l.r; r.chunk != nil && owner.Buf != nil {",
 		Breaks: "A view of an earlier chunk is counted off the current one.",
 	},
 	{

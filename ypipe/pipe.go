@@ -26,10 +26,14 @@ type Pipe[T any] struct {
 	// Written before position 0 is published, read once by the reader.
 	first *pipeChunkOf[T]
 
+	_ [16]byte // the ends live on different cores: see Log
+
 	// Reader only.
 	head  *pipeChunkOf[T]
 	read  int64 // next position to take
 	ready int64 // positions in [read, ready) are published
+
+	_ [40]byte
 
 	// c is the end of the published positions, or asleep. Every hand-over of
 	// items goes through it. done counts the chunks that the reader has left.
@@ -38,13 +42,16 @@ type Pipe[T any] struct {
 }
 
 // Write adds v. The reader does not see it before [Pipe.Flush]. Writer only.
-func (p *Pipe[T]) Write(v T) {
+func (p *Pipe[T]) Write(v T) { *p.next() = v }
+
+// next adds an item and returns its place, for the caller to write it there. Writer only.
+func (p *Pipe[T]) next() *T {
 	i := p.write % pipeChunk
 	if i == 0 {
 		p.grow()
 	}
-	p.tail.items[i] = v
 	p.write++
+	return &p.tail.items[i]
 }
 
 // grow appends a chunk: the oldest one if the reader has left it.
@@ -97,15 +104,22 @@ func (p *Pipe[T]) unlink() {
 
 // Flush publishes every written item. It reports whether the reader is awake;
 // if not, the caller must wake it, once. Writer only.
-func (p *Pipe[T]) Flush() (awake bool) { return p.flushTo(p.write) }
-
-// flushTo publishes the items before position end.
-func (p *Pipe[T]) flushTo(end int64) (awake bool) {
+func (p *Pipe[T]) Flush() (awake bool) {
+	end := p.write
 	if p.flushed == end {
 		return true
 	}
 	p.flushed = end
 	return p.c.Swap(end) != asleep
+}
+
+// publish publishes the items before position end, where the reader never sleeps, as one that only looks
+// by TryRead and front: a store that releases does. Writer only.
+func (p *Pipe[T]) publish(end int64) {
+	if p.flushed != end {
+		p.flushed = end
+		storeRelease(&p.c, end)
+	}
 }
 
 // Read takes the oldest item. If there is none it puts the reader to sleep and
@@ -131,6 +145,33 @@ func (p *Pipe[T]) TryRead() (v T, ok bool) {
 		return v, false
 	}
 	return p.Read()
+}
+
+// front returns the oldest item in place, or nil if there is none, without falling asleep. Reader
+// only.
+func (p *Pipe[T]) front() *T {
+	if p.read == p.ready && !p.more(false) {
+		return nil
+	}
+	i := p.read % pipeChunk
+	switch {
+	case i > 0:
+		return &p.head.items[i]
+	case p.head == nil:
+		return &p.first.items[0]
+	}
+	return &p.head.next.items[0]
+}
+
+// drop removes the item that front has returned. Reader only.
+func (p *Pipe[T]) drop() {
+	i := p.read % pipeChunk
+	if i == 0 {
+		p.turn()
+	}
+	var zero T
+	p.head.items[i] = zero // keep nothing alive
+	p.read++
 }
 
 // turn moves to the chunk that holds position read, its first.

@@ -94,11 +94,15 @@ func writeMessages(l *testLog, messages int, r *rand.Rand) {
 
 func readFrames(t *testing.T, l *testLog, messages int, r *rand.Rand) {
 	// Views are given up on a goroutine of their own.
-	kept := make(chan *arena.Buf, 8)
+	type view struct {
+		body  []byte
+		owner arena.Owner
+	}
+	kept := make(chan view, 8)
 	var keeper sync.WaitGroup
 	keeper.Go(func() {
-		for b := range kept {
-			b.Release()
+		for v := range kept {
+			v.owner.Release(v.body)
 		}
 	})
 	defer keeper.Wait()
@@ -117,9 +121,9 @@ func readFrames(t *testing.T, l *testLog, messages int, r *rand.Rand) {
 			}
 			switch i % 3 {
 			case 0:
-				l.GiveBack(l.Keep())
+				l.GiveBack(got, l.Keep())
 			case 1:
-				kept <- l.Keep()
+				kept <- view{got, l.Keep()}
 			}
 		}
 	}

@@ -44,7 +44,7 @@ type twinFrame struct {
 
 type twinView struct {
 	got, want []byte
-	buf       *arena.Buf
+	owner     arena.Owner
 }
 
 func newTwin(step func() byte) *twin {
@@ -198,10 +198,17 @@ func (w *twin) append() {
 		return
 	}
 	f := w.frame()
+	if w.number%3 == 1 && f.flags == 0 && w.putAtOnce(f) {
+		return
+	}
+	if w.number%3 == 2 && len(w.current) == 0 && f.flags == 0 && w.log.Add(f.body) {
+		w.messages = append(w.messages, []twinFrame{f})
+		return
+	}
 	if w.number%3 == 0 {
 		b := bytes.Clone(f.body)
 		w.given++
-		w.log.AppendBuf(f.flags, b, arena.Own(b, func(b []byte) { clear(b); w.given-- }))
+		w.log.AppendOwned(f.flags, b, arena.Owned(b, func(b []byte) { clear(b); w.given-- }))
 	} else {
 		w.log.Append(f.flags, f.body)
 	}
@@ -209,7 +216,21 @@ func (w *twin) append() {
 		w.log.EndMessage()
 		w.messages = append(w.messages, w.current)
 		w.current = nil
+		w.log.Ahead()
 	}
+}
+
+// putAtOnce writes and publishes a message of one frame, if Put does.
+func (w *twin) putAtOnce(f twinFrame) bool {
+	before := w.published == len(w.messages) && len(w.current) == 0
+	if !w.log.Put(f.body) {
+		return false
+	}
+	w.require(before, "Put, with %d of %d messages published, and %d frames of the next", w.published, len(w.messages), len(w.current))
+	w.require(len(f.body) <= shortMax, "Put of %d bytes", len(f.body))
+	w.messages = append(w.messages, []twinFrame{f})
+	w.published = len(w.messages)
+	return true
 }
 
 // share writes a message to the sheet, and mostly to the log.
@@ -302,9 +323,9 @@ func (w *twin) release(views int) {
 		w.kept = w.kept[1:]
 		w.require(bytes.Equal(v.got, v.want), "a view of %d bytes has changed", len(v.want))
 		if w.asleep {
-			v.buf.Release()
+			v.owner.Release(v.got)
 		} else {
-			w.log.GiveBack(v.buf)
+			w.log.GiveBack(v.got, v.owner)
 		}
 	}
 }

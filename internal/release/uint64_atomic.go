@@ -12,3 +12,6 @@ func (x *Uint64) Load() uint64 { return x.v.Load() }
 
 // Store sets the number to v. Any goroutine may call it.
 func (x *Uint64) Store(v uint64) { x.v.Store(v) }
+
+// StoreInt64 stores v in x, which is also used in other ways.
+func StoreInt64(x *atomic.Int64, v int64) { x.Store(v) }

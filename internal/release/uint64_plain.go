@@ -2,7 +2,10 @@
 
 package release
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+	"unsafe"
+)
 
 // A Uint64 is a number that is published by storing it. The zero Uint64 is 0. It must not be copied.
 type Uint64 struct {
@@ -25,3 +28,6 @@ func (x *Uint64) Store(v uint64) { store(&x.v, v) }
 //
 //go:noescape
 func store(p *uint64, v uint64)
+
+// StoreInt64 stores v in x, which is also used in other ways.
+func StoreInt64(x *atomic.Int64, v int64) { store((*uint64)(unsafe.Pointer(x)), uint64(v)) }

@@ -23,6 +23,19 @@ func TestUint64(t *testing.T) {
 	}
 }
 
+func TestStoreInt64(t *testing.T) {
+	var x [3]atomic.Int64
+	for _, v := range []int64{1, -1, 1 << 62, 0} {
+		StoreInt64(&x[1], v)
+		if got := x[1].Load(); got != v {
+			t.Errorf("%#x, want %#x", got, v)
+		}
+		if x[0].Load() != 0 || x[2].Load() != 0 {
+			t.Fatal("a neighbour has changed")
+		}
+	}
+}
+
 // What was written before a number was stored is seen by who loads it.
 func TestPublishes(t *testing.T) {
 	const rounds = 100_000

@@ -67,10 +67,14 @@ func Overlay(dir string, besides ...mutate.Change) (name string, err error) {
 }
 
 func (t toolchain) overlay(dir string, besides ...mutate.Change) (name string, err error) {
-	if name, err = mutate.Overlay(dir, append(changes(filepath.Join(t.GOROOT, "src")), besides...)); err != nil {
+	all := changes(filepath.Join(t.GOROOT, "src"))
+	if name, err = mutate.Overlay(dir, all); err != nil {
 		return "", fmt.Errorf("%w: %w", ErrElsewhere, err)
 	}
-	return name, nil
+	if len(besides) == 0 {
+		return name, nil
+	}
+	return mutate.Overlay(dir, append(all, besides...))
 }
 
 // fixedHeap has the heap of each process begin at the same address, as before Go 1.26: maps of more than a few pointers

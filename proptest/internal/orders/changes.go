@@ -28,6 +28,7 @@ func changes(std string) (all []mutate.Change) {
 	in("runtime", queues...)
 	in("runtime", chances...)
 	in("runtime", stops...)
+	in("runtime", collections...)
 	in("internal/sync",
 		before("Mutex.Lock", "if atomic.CompareAndSwapInt32(&m.state, 0, mutexLocked) {", "bubbleYield()\n\t"),
 		before("Mutex.Unlock", "if race.Enabled {", "bubbleYield()\n\t"),
@@ -69,7 +70,7 @@ var queues = []mutate.Change{
 		}
 	} else `),
 	after("runqempty", "func runqempty(pp *p) bool {", `
-	if bubbled.next != 0 || !bubbled.ready.empty() {
+	if bubbled.interrupted != 0 || bubbled.next != 0 || !bubbled.ready.empty() {
 		return false
 	}`),
 }
@@ -121,11 +122,29 @@ var stops = []mutate.Change{
 	{ // by the clock
 		Old: "forcePreemptNS = 10 * 1000 * 1000", New: "forcePreemptNS = 1 << 50",
 	},
+	// In a system call, as which memory is asked for: it takes no virtual time, however long it takes. The runtime
+	// lets others go on meanwhile if it has seen the call twice, at least 20 us apart.
+	before("retake", "// Retake the P if it's there for more than 1 sysmon tick", `if thread.gp.bubble != nil {
+			thread.resume()
+			goto done
+		}
+		`),
 	after("selectgo", "gp := getg()", "\n\tbubbleYield()"),
 	after("chansend", "func chansend(c *hchan, ep unsafe.Pointer, block bool, callerpc uintptr) bool {", "\n\tbubbleYield()"),
 	after("chanrecv", "func chanrecv(c *hchan, ep unsafe.Pointer, block bool) (selected, received bool) {", "\n\tbubbleYield()"),
 	after("closechan", "func closechan(c *hchan) {", "\n\tbubbleYield()"),
 	after("Gosched", "checkTimeouts()", "\n\tbubbleLast()"),
+}
+
+// collections of memory, which begin in the midst of a history if there is much to collect, are not to be seen.
+var collections = []mutate.Change{
+	// Who begins one is in no bubble meanwhile, and nobody else of its own may go on.
+	after("gcStart", "gp.bubble = nil\n", "\t\tbubbled.collects = true\n"),
+	before("gcStart", "gp.bubble = bubble\n", "bubbled.collects = false\n\t\t\t"),
+	// What pools have stays there.
+	before("clearpools", "if poolcleanup != nil {", "if bubbled.collects {\n\t\treturn\n\t}\n\t"),
+	// Nobody waits until others have done their part of it.
+	{In: "deductAssistCredit", Old: "if assistG.gcAssistBytes < 0 {", New: "if assistG.gcAssistBytes < 0 && assistG.bubble == nil {"},
 }
 
 // before and after put a text at a place.

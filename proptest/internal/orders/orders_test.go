@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/zeroactor/zmq/internal/leaktest"
+	"github.com/zeroactor/zmq/internal/mutate"
 )
 
 func TestMain(m *testing.M) {
@@ -63,6 +64,16 @@ func TestElsewhere(t *testing.T) {
 	}
 	if _, err := other.overlay(t.TempDir()); !errors.Is(err, ErrElsewhere) || !strings.Contains(err.Error(), "randomizeScheduler") {
 		t.Errorf("sources that lack what is to be changed: %v", err)
+	}
+}
+
+// What is to be changed besides and is not there is a mistake, and not another version.
+func TestBesides(t *testing.T) {
+	if _, err := Overlay(t.TempDir()); err != nil {
+		t.Skipf("NOT TESTED: %v", err)
+	}
+	if _, err := Overlay(t.TempDir(), mutate.Change{Dir: ".", Old: "no such text", New: ""}); err == nil || errors.Is(err, ErrElsewhere) {
+		t.Error(err)
 	}
 }
 

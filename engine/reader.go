@@ -48,6 +48,8 @@ type reader struct {
 	hangUp hangUpWatch   // while the log is full
 	appetite
 	vigil
+	cession  cession
+	receives bool // a receiver reads
 
 	body     largeBody     // of the frame that is being read beside the log
 	fillBody func() []byte // body.rest, bound once
@@ -67,6 +69,7 @@ func (r *reader) init(s source, in *ypipe.Log, maxFrame int64) {
 	r.source = s
 	r.chunk, r.elastic = readChunk, s.elastic()
 	r.vigil = newVigil()
+	r.cession = newCession()
 	r.fill = func() []byte {
 		r.comes(in.Written())
 		b := in.Reserve(r.keep, minRead, r.chunk)[r.keep:]
@@ -81,7 +84,11 @@ func (r *reader) init(s source, in *ypipe.Log, maxFrame int64) {
 		if r.linger() {
 			return true
 		}
-		if r.starved(); r.keep == 0 {
+		r.starved()
+		if r.receives && r.cession.again() {
+			return true
+		}
+		if r.keep == 0 {
 			in.Idle()
 		}
 		return false
@@ -96,9 +103,13 @@ func (r *reader) read(receiver bool) (int, error) {
 	if r.body.begun() {
 		return r.source.read(r.body.least(), r.fillBody, noIdle)
 	}
+	r.receives = receiver
 	n, err := r.source.read(1, r.fill, r.idle)
 	r.ate(n, receiver)
 	r.came(n)
+	if n > 0 {
+		r.cession.came()
+	}
 	return n, err
 }
 

@@ -49,6 +49,10 @@ const buffer = 8 << 10
 // the process that carries its packets was not run, is silent for as long once more.
 const attempt = time.Second
 
+// greeting is how long the handshake on a connection may take: so long that no end which was not run for a while gives
+// it up when it goes on, and the other one has finished it.
+const greeting = time.Hour
+
 // medium returns the medium of tcp between the two systems. Each history has ports of its own, as
 // long as it is played.
 func (s *systems) medium() proptest.Medium {
@@ -62,7 +66,7 @@ func (s *systems) medium() proptest.Medium {
 		return &proptest.Ground{
 			Options: []patterns.ContextOption{
 				patterns.Transport(s), patterns.SendBuffer(buffer), patterns.RecvBuffer(buffer),
-				patterns.ConnectTimeout(attempt),
+				patterns.ConnectTimeout(attempt), patterns.HandshakeTimeout(greeting),
 			},
 			Endpoint: func(i int) string { return fmt.Sprintf("tcp://10.77.0.%d:%d", 1+i%2, port+i) },
 			Fixed:    true,

@@ -123,10 +123,12 @@ func newSystems(t *testing.T, b badness) *systems {
 }
 
 // hurry has the namespace send again after milliseconds what was lost, and at least each second, where the kernel can: Linux
-// 6.11 and later, and 6.15. With others it takes 200 ms at first, and then twice as long each time.
+// 6.11 and later, and 6.15. With others it takes 200 ms at first, and then twice as long each time. Connections are not given up for
+// minutes all the same.
 func hurry() {
-	os.WriteFile("/proc/sys/net/ipv4/tcp_rto_min_us", []byte("10000"), 0)
-	os.WriteFile("/proc/sys/net/ipv4/tcp_rto_max_ms", []byte("1000"), 0)
+	for name, value := range map[string]string{"rto_min_us": "10000", "rto_max_ms": "1000", "retries2": "255"} {
+		os.WriteFile("/proc/sys/net/ipv4/tcp_"+name, []byte(value), 0)
+	}
 }
 
 // inThread runs f on a thread that is thrown away.

@@ -167,6 +167,7 @@ func TestFeedEndsWithItsActor(t *testing.T) {
 				if err := n.Wait(t.Context()); !errors.Is(err, ErrStopped) {
 					t.Errorf("ended with %v", err)
 				}
+				synctest.Wait() // the feed may end before the handler that was held up
 				if got := len(k.all()) + len(*letters) + len(src.items); got != items {
 					t.Errorf("%d of %d accounted for: handled %v, dead %v, %d in the source", got, items, k.all(), *letters, len(src.items))
 				}

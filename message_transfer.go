@@ -42,5 +42,16 @@ func (m *Message) TakeView() (b []byte, owner arena.Owner, ok bool) {
 	return b, owner, true
 }
 
+// Sole returns the Buf that owns the only frame of m. It is nil if there are none or several, or it has another owner.
+func (m *Message) Sole() *arena.Buf {
+	if len(m.frames) != 1 {
+		return nil
+	}
+	return m.frames[0].owner.Buf
+}
+
+// Renew replaces the only frame of m by b, which has the same owner: see [Message.Sole].
+func (m *Message) Renew(b []byte) { m.frames[0].b = b }
+
 // SetPeer says which connection m was received from.
 func (m *Message) SetPeer(p *Peer) { m.peer = p }

@@ -90,6 +90,10 @@ func (q *fairQueue) first() (p *pipe, flags byte, body []byte) {
 
 // recv moves the next message into m, whose old frames are released.
 func (q *fairQueue) recv(m *zmq.Message) error {
+	if len(q.active) > 0 && q.active[q.next].replace(m) {
+		q.step()
+		return nil
+	}
 	p, flags, body := q.first()
 	if p == nil {
 		return errWait
@@ -107,6 +111,10 @@ func (q *fairQueue) recvBatch(messages []*zmq.Message) (n int) {
 	}
 	p := q.active[0]
 	for _, m := range messages {
+		if p.replace(m) {
+			n++
+			continue
+		}
 		flags, body, ok := p.in.Next()
 		if !ok {
 			q.drop()
@@ -118,6 +126,18 @@ func (q *fairQueue) recvBatch(messages []*zmq.Message) (n int) {
 		n++
 	}
 	return n
+}
+
+// replace is all that recv does where m and the next message are alike, as with most: see [ypipe.Log.Replace]. It
+// reports false if it has done nothing.
+func (p *pipe) replace(m *zmq.Message) bool {
+	body, ok := p.in.Replace(m.Sole())
+	if !ok {
+		return false
+	}
+	m.Renew(body)
+	m.SetPeer(p.from())
+	return true
 }
 
 // reuse empties m, whose memory may well be of the pipe's own current chunk.

@@ -100,6 +100,25 @@ func (l *Log) GiveBack(body []byte, owner arena.Owner) {
 	owner.Release(body)
 }
 
+// Replace is [Log.GiveBack] of a body, of which buf is the owner, and then [Log.Next] and [Log.Keep], all in one step: it
+// returns the next message's body, whose owner is buf as well. It does so where a receiver uses its
+// messages again and there is no more to it. It reports false, and has done nothing, if buf is of another chunk, or
+// the message is not in this one with one short frame, or credit is to be given. Reader only.
+func (l *Log) Replace(buf *arena.Buf) (body []byte, ok bool) {
+	r := &l.r
+	if buf != r.chunk || r.off >= r.stop || r.unread <= 1 {
+		return nil, false
+	}
+	d := r.data[r.off:r.stop]
+	if d[0] != 0 {
+		return nil, false
+	}
+	n := 2 + int(d[1])
+	r.off += n
+	r.unread--
+	return d[2:n:n], true
+}
+
 // more makes at least one byte readable, or puts the reader to sleep.
 func (l *Log) more() bool {
 	r := &l.r

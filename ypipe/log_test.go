@@ -212,6 +212,40 @@ func TestLogKeepReference(t *testing.T) {
 	}
 }
 
+// Messages that replace others are counted as those are that Next takes: the writer has room again after as many.
+func TestLogReplaceGivesCredit(t *testing.T) {
+	const hwm = 20
+	read := func(replaces bool) (roomAfter int) {
+		l := newTestLog(hwm)
+		for !l.Full() {
+			l.send([]byte("x"))
+		}
+		_, got, _ := l.Next()
+		owner := l.Keep()
+		for roomAfter = 1; ; roomAfter++ {
+			select {
+			case <-l.writable:
+				return roomAfter
+			default:
+			}
+			if replaces {
+				if _, ok := l.Replace(owner.Buf); ok {
+					continue
+				}
+			}
+			l.GiveBack(got, owner)
+			var ok bool
+			if _, got, ok = l.Next(); !ok {
+				t.Fatalf("replaces %v: no room after all %d", replaces, roomAfter)
+			}
+			owner = l.Keep()
+		}
+	}
+	if by, want := read(true), read(false); by != want || want >= hwm {
+		t.Errorf("room after %d of %d messages were replaced, and after %d taken", by, hwm, want)
+	}
+}
+
 // Small bodies are copied even if they come in a buffer.
 func TestLogAppendOwnedSmall(t *testing.T) {
 	l := newTestLog(0)

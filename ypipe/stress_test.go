@@ -107,8 +107,21 @@ func readFrames(t *testing.T, l *testLog, messages int, r *rand.Rand) {
 	})
 	defer keeper.Wait()
 	defer close(kept)
+	var mine view // that the next message replaces, if it can
 	for i := range messages {
 		frames := message(i, r)
+		if got, ok := l.Replace(mine.owner.Buf); ok {
+			if len(frames) != 1 || !bytes.Equal(got, frames[0]) {
+				t.Errorf("message %d of %d frames: replaced by %d bytes", i, len(frames), len(got))
+				return
+			}
+			mine.body = got
+			continue
+		}
+		if mine.owner.Buf != nil {
+			l.GiveBack(mine.body, mine.owner)
+			mine = view{}
+		}
 		for j, want := range frames {
 			flags, got, ok := l.Next()
 			for !ok {
@@ -119,11 +132,15 @@ func readFrames(t *testing.T, l *testLog, messages int, r *rand.Rand) {
 				t.Errorf("message %d frame %d: got %d bytes, more %v, want %d", i, j, len(got), more, len(want))
 				return
 			}
-			switch i % 3 {
+			switch i % 4 {
 			case 0:
 				l.GiveBack(got, l.Keep())
 			case 1:
 				kept <- view{got, l.Keep()}
+			case 2:
+				if len(frames) == 1 {
+					mine = view{got, l.Keep()}
+				}
 			}
 		}
 	}

@@ -290,7 +290,7 @@ func (w *twin) receive() {
 
 // next takes a frame, and may keep it.
 func (w *twin) next() {
-	if w.asleep {
+	if w.asleep || w.step()%2 == 0 && w.replace() {
 		return
 	}
 	flags, got, ok := w.log.Next()
@@ -308,6 +308,29 @@ func (w *twin) next() {
 	if w.step()%3 == 0 {
 		w.kept = append(w.kept, twinView{got, want.body, w.log.Keep()})
 	}
+}
+
+// replace gives back the newest view for the next message, if Replace does.
+func (w *twin) replace() bool {
+	if len(w.kept) == 0 || w.unread > 0 {
+		return false
+	}
+	v := &w.kept[len(w.kept)-1]
+	got, ok := w.log.Replace(v.owner.Buf)
+	if !ok {
+		return false
+	}
+	w.require(w.published > 0 && len(w.messages[0]) == 1, "Replace, with %d messages published", w.published)
+	w.require(v.owner.Buf == w.log.r.chunk, "Replace, for a view of another chunk")
+	if len(w.problems) > 0 {
+		return true
+	}
+	want := w.messages[0][0].body
+	w.require(bytes.Equal(got, want), "Replace: %d bytes, want %d", len(got), len(want))
+	w.require(bytes.Equal(v.got, v.want), "a view of %d bytes has changed", len(v.want))
+	v.got, v.want = got, want
+	w.consume(1)
+	return true
 }
 
 func (w *twin) consume(messages int) {

@@ -70,6 +70,7 @@ func (x *sender) init(s *socket, to putter) {
 // Send sends m. It waits, drops or fails as the socket's type prescribes when
 // no peer can take a message. On success m is empty, on failure unchanged.
 func (x *sender) Send(ctx context.Context, m *zmq.Message) error {
+	x.sock.turn.Lock()
 	if m.Len() == 1 && x.sendQuick(m.Frame(0)) {
 		m.Reset()
 		return nil
@@ -84,6 +85,7 @@ func (x *sender) Send(ctx context.Context, m *zmq.Message) error {
 // SendBytes sends a message of the given frames as Send does. The frames are
 // copied; they stay the caller's.
 func (x *sender) SendBytes(ctx context.Context, frames ...[]byte) error {
+	x.sock.turn.Lock()
 	if len(frames) == 1 && x.sendQuick(frames[0]) {
 		return nil
 	}
@@ -161,27 +163,25 @@ func (x *sender) burst(messages []*zmq.Message) (n int, err error) {
 }
 
 // sendQuick sends a message of one frame where there is nothing to think of, as with most: it is
-// small, goes to the only pipe, and nobody waits. It reports false if it has not sent it.
+// small, goes to the only pipe, and nobody waits. If so it gives the turn back, which is held when it is called. If not it
+// reports false, and has done nothing.
 func (x *sender) sendQuick(body []byte) (sent bool) {
 	s := x.sock
-	if x.quick == nil || len(body) > quickMax {
+	if x.quick == nil || len(body) > quickMax || s.closed || s.waited || !s.sendq.Empty() || !x.quick.putQuick(body) {
 		return false
 	}
-	s.turn.Lock()
-	if !s.closed && !s.waited && s.sendq.Empty() && x.quick.putQuick(body) {
-		s.stats.Sent++
-		sent = true
-	}
+	s.stats.Sent++
 	s.turn.Unlock()
-	return sent
+	return true
 }
 
+// send sends o. The turn is held when it is called, and not when it returns.
 func (x *sender) send(ctx context.Context, o outgoing) error {
 	s := x.sock
 	if o.len() == 0 {
+		s.turn.Unlock()
 		return s.fail("send", "", errNoFrames)
 	}
-	s.turn.Lock()
 	s.beginPut()
 	err := x.try(o)
 	if err == errBusy {

@@ -82,25 +82,11 @@ func (m *Message) AppendOwned(b []byte, release func([]byte)) {
 	m.push(b, arena.Owned(b, release))
 }
 
-// push adds a frame, word by word: five together the compiler would move through the stack, which the processor
-// takes longer for than for all the rest.
 func (m *Message) push(b []byte, owner arena.Owner) {
-	n := len(m.frames)
-	if n == cap(m.frames) {
-		m.grow()
-	}
-	m.frames = m.frames[:n+1]
-	f := &m.frames[n]
-	f.b, f.owner = b, owner
-}
-
-// grow makes room for another frame.
-func (m *Message) grow() {
 	if m.frames == nil {
 		m.frames = m.inline[:0]
-	} else {
-		m.frames = append(m.frames, frame{})[:len(m.frames)]
 	}
+	m.frames = append(m.frames, frame{b, owner})
 }
 
 // Len returns the number of frames.

@@ -1,7 +1,5 @@
 package patterns
 
-import "github.com/zeroactor/zmq"
-
 // A Dealer sends messages to its peers in turn, and receives from them in turn
 // (28/REQREP). Its peers are REP, ROUTER and DEALER. It changes no message: to
 // talk to a REP, it is the program that puts an empty frame before its request,
@@ -23,21 +21,13 @@ func NewDealer(opts ...DealerOption) (*Dealer, error) {
 	for _, o := range opts {
 		o.applyDealer(&cfg)
 	}
-	s.sender.init(&s.socket, s)
-	s.sender.quick = &s.lb
-	s.receiver.init(&s.socket, s)
-	s.receiver.quick = &s.fq
+	s.sender.init(&s.socket, &s.lb)
+	s.receiver.init(&s.socket, &s.fq)
 	if err := s.socket.init("DEALER", &cfg, s); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
-
-func (s *Dealer) put(o outgoing) error      { return s.lb.put(o) }
-func (s *Dealer) full() *pipe               { return s.lb.help() }
-func (s *Dealer) take(m *zmq.Message) error { return s.fq.recv(m) }
-
-func (s *Dealer) putBatch(m []*zmq.Message) int { return s.lb.putBatch(m) }
 
 func (s *Dealer) attach(p *pipe) error {
 	s.lb.add(p)

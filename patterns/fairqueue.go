@@ -9,7 +9,8 @@ import (
 
 // A fairQueue takes messages from pipes in turn, one message each
 // ("SHALL receive incoming messages from its peers using a fair-queuing
-// strategy", 28/REQREP and 30/PIPELINE).
+// strategy", 28/REQREP and 30/PIPELINE). It is the taker of the sockets that do
+// nothing more to receive: see [receiver.init].
 //
 // A pipe is active from when it may have something to read until it is found
 // empty; it then sleeps until its log says otherwise.
@@ -88,8 +89,8 @@ func (q *fairQueue) first() (p *pipe, flags byte, body []byte) {
 	return nil, 0, nil
 }
 
-// recv moves the next message into m, whose old frames are released.
-func (q *fairQueue) recv(m *zmq.Message) error {
+// take moves the next message into m, whose old frames are released.
+func (q *fairQueue) take(m *zmq.Message) error {
 	if len(q.active) > 0 && q.active[q.next].replace(m) {
 		q.step()
 		return nil
@@ -104,8 +105,8 @@ func (q *fairQueue) recv(m *zmq.Message) error {
 	return nil
 }
 
-// recvBatch is recv for several messages, as far as they are there, while they come from one pipe.
-func (q *fairQueue) recvBatch(messages []*zmq.Message) (n int) {
+// takeBatch is take for several messages, as far as they are there, while they come from one pipe.
+func (q *fairQueue) takeBatch(messages []*zmq.Message) (n int) {
 	if len(q.active) != 1 {
 		return 0
 	}
@@ -128,7 +129,7 @@ func (q *fairQueue) recvBatch(messages []*zmq.Message) (n int) {
 	return n
 }
 
-// replace is all that recv does where m and the next message are alike, as with most: see [ypipe.Log.Replace]. It
+// replace is all that take does where m and the next message are alike, as with most: see [ypipe.Log.Replace]. It
 // reports false if it has done nothing.
 func (p *pipe) replace(m *zmq.Message) bool {
 	body, ok := p.in.Replace(m.Sole())

@@ -65,11 +65,11 @@ func BenchmarkFairQueue(b *testing.B) {
 					}
 				}
 				for range n * each {
-					if err := q.recv(&m); err != nil {
+					if err := q.take(&m); err != nil {
 						b.Fatal(err)
 					}
 				}
-				if q.recv(&m) != errWait {
+				if q.take(&m) != errWait {
 					b.Fatal("a message too many")
 				}
 			}

@@ -4,11 +4,12 @@ import "github.com/zeroactor/zmq"
 
 // A loadBalancer gives messages to pipes in turn, passing over those that are
 // at their high-water mark ("SHALL distribute outgoing messages using a
-// round-robin strategy", 28/REQREP and 30/PIPELINE).
+// round-robin strategy", 28/REQREP and 30/PIPELINE). It is the putter of the
+// sockets that do nothing more to send: see [sender.init].
 type loadBalancer struct {
 	active []*pipe // that have room as far as known
 	next   int
-	full   *pipe // found full last
+	found  *pipe // full, last
 }
 
 // add makes p one of those that take messages.
@@ -49,15 +50,15 @@ func (b *loadBalancer) pick() *pipe {
 			return p
 		}
 		b.drop(b.next)
-		b.full = p
+		b.found = p
 	}
 	return nil
 }
 
-// help returns the pipe that pick found full last, once.
-func (b *loadBalancer) help() *pipe {
-	p := b.full
-	b.full = nil
+// full returns the pipe that pick found full last, once.
+func (b *loadBalancer) full() *pipe {
+	p := b.found
+	b.found = nil
 	return p
 }
 

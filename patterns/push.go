@@ -1,7 +1,5 @@
 package patterns
 
-import "github.com/zeroactor/zmq"
-
 // A Push sends messages to its PULL peers in turn (30/PIPELINE). It never drops
 // a message: Send waits while no peer can take it.
 type Push struct {
@@ -17,23 +15,19 @@ func NewPush(opts ...PushOption) (*Push, error) {
 	for _, o := range opts {
 		o.applyPush(&cfg)
 	}
-	s.sender.init(&s.socket, s)
-	s.sender.quick = &s.lb
+	s.sender.init(&s.socket, &s.lb)
 	if err := s.socket.init("PUSH", &cfg, s); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
-func (s *Push) put(o outgoing) error          { return s.lb.put(o) }
-func (s *Push) putBatch(m []*zmq.Message) int { return s.lb.putBatch(m) }
-func (s *Push) full() *pipe                   { return s.lb.help() }
-func (s *Push) attach(p *pipe) error          { s.lb.add(p); drop(p); return nil }
-func (s *Push) detach(p *pipe)                { s.lb.remove(p) }
-func (s *Push) writable(p *pipe)              { s.lb.add(p) }
-func (s *Push) readable(p *pipe)              { drop(p) }
-func (s *Push) connected(*pipe)               {}
-func (s *Push) disconnected(*pipe)            {}
+func (s *Push) attach(p *pipe) error { s.lb.add(p); drop(p); return nil }
+func (s *Push) detach(p *pipe)       { s.lb.remove(p) }
+func (s *Push) writable(p *pipe)     { s.lb.add(p) }
+func (s *Push) readable(p *pipe)     { drop(p) }
+func (s *Push) connected(*pipe)      {}
+func (s *Push) disconnected(*pipe)   {}
 
 // drop takes everything from a pipe whose peer has no business to send.
 func drop(p *pipe) {

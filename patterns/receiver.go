@@ -19,10 +19,15 @@ type taker interface {
 type receiver struct {
 	sock  *socket
 	from  taker
-	quick *fairQueue // that from takes all from, as it is; nil if from does more than that
+	quick *fairQueue // is from, if that is one: it has a quick way for several messages at once
 }
 
-func (x *receiver) init(s *socket, from taker) { x.sock, x.from = s, from }
+// init makes from the taker of s. A pattern that does nothing more than its fair queue does is to
+// give that, and not itself.
+func (x *receiver) init(s *socket, from taker) {
+	x.sock, x.from = s, from
+	x.quick, _ = from.(*fairQueue)
+}
 
 // RecvInto waits for a message and moves its frames into m, whose old frames
 // are released. It allocates nothing. On failure m is empty.
@@ -88,7 +93,7 @@ func (x *receiver) RecvBatch(ctx context.Context, messages []*zmq.Message) (n in
 // more takes the messages that are there, after try has taken one.
 func (x *receiver) more(messages []*zmq.Message) (n int) {
 	if x.quick != nil {
-		n = x.quick.recvBatch(messages)
+		n = x.quick.takeBatch(messages)
 	}
 	for n < len(messages) && x.from.take(messages[n]) == nil {
 		n++

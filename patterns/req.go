@@ -143,7 +143,7 @@ func (s *Req) request(o outgoing) error {
 	return nil
 }
 
-func (s *Req) full() *pipe { return s.lb.help() }
+func (s *Req) full() *pipe { return s.lb.full() }
 
 func (s *Req) take(m *zmq.Message) error {
 	if s.doing {

@@ -44,12 +44,6 @@ type putter interface {
 	full() *pipe
 }
 
-// A batchPutter is a putter that is quicker with several messages at once. What
-// it does not put is to be waited for.
-type batchPutter interface {
-	putBatch(messages []*zmq.Message) (n int)
-}
-
 // quickMax is the size of the largest body that sendQuick tries to send: what has a long header in a log
 // has other costs.
 const quickMax = 255
@@ -58,13 +52,14 @@ const quickMax = 255
 type sender struct {
 	sock  *socket
 	to    putter
-	batch batchPutter   // nil if to is not one
-	quick *loadBalancer // by which most small messages go, in place of to; nil if to does more than that does
+	quick *loadBalancer // is to, if that is one: it has quick ways for most small messages, and for several at once
 }
 
+// init makes to the putter of s. A pattern that does nothing more than its load balancer does is to
+// give that, and not itself.
 func (x *sender) init(s *socket, to putter) {
 	x.sock, x.to = s, to
-	x.batch, _ = to.(batchPutter)
+	x.quick, _ = to.(*loadBalancer)
 }
 
 // Send sends m. It waits, drops or fails as the socket's type prescribes when
@@ -259,13 +254,13 @@ func (x *sender) tryBatch(messages []*zmq.Message) (n int, err error) {
 	if s.closed {
 		return 0, zmq.ErrClosed
 	}
-	if x.batch == nil {
+	if x.quick == nil {
 		for n < len(messages) && err == nil {
 			if err = x.to.put(outgoing{m: messages[n]}); err == nil {
 				n++
 			}
 		}
-	} else if n = x.batch.putBatch(messages); n < len(messages) {
+	} else if n = x.quick.putBatch(messages); n < len(messages) {
 		err = errWait
 	}
 	s.stats.Sent += int64(n)

@@ -30,7 +30,7 @@ func gateResult(allocations, ours, libzmq float64) result {
 }
 
 func TestJudge(t *testing.T) {
-	one := gated{"push tcp 10", at("push", "tcp", 10), true}
+	one := gated{name: "push tcp 10", setting: at("push", "tcp", 10), compared: true}
 	for _, test := range []struct {
 		name                      string
 		allocations, ours, libzmq float64
@@ -50,6 +50,56 @@ func TestJudge(t *testing.T) {
 		got := strings.Join(problems, "; ")
 		if !strings.Contains(got, test.problem) || (got == "") != (test.problem == "") {
 			t.Errorf("%s: problems %q, want %q; found %s", test.name, got, test.problem, found)
+		}
+	}
+}
+
+// pinnedResult is the result of a pinned round trip, a round for each pair of busy shares, ours and libzmq's, and of times
+// that a round trip of ours slept. Ours takes 50 ns of CPU time where libzmq takes 100.
+func pinnedResult(busy [][2]float64, sleeps ...float64) result {
+	one := func(library string, cpu, busy, sleeps float64) sample {
+		n := int64(sleeps / 2 * 1e5)
+		none := 0.0
+		r := peer.Report{Library: library, Count: 1e5, CPUSeconds: cpu / 2 * 1e-4, CPUWall: cpu * 1e-4 / busy, Allocations: &none, Sleeps: &n}
+		return sample{active: r, passive: r}
+	}
+	sides := []side{{contender: contender{name: "zeroactor"}}, {contender: contender{name: "libzmq"}}}
+	for i, b := range busy {
+		sides[0].rounds = append(sides[0].rounds, one("zeroactor", 50, b[0], sleeps[i]))
+		sides[1].rounds = append(sides[1].rounds, one("libzmq", 100, b[1], 8))
+	}
+	s := at("rtt", "tcp", 1)
+	s.pin = true
+	return result{setting: s, sides: sides}
+}
+
+// Of a pinned round trip those rounds are judged in which the peers had the processor for themselves, and the best one tells
+// whether it has to sleep.
+func TestJudgePinned(t *testing.T) {
+	for _, test := range []struct {
+		name           string
+		busy           [][2]float64
+		sleeps         []float64
+		recorded       float64
+		found, problem string
+	}{
+		{"as recorded", [][2]float64{{1, 1}, {1, 1}}, []float64{0.25, 0.5}, 0.5, "0.25 sleeps, 0.50 ", ""},
+		{"one good round", [][2]float64{{1, 1}, {1, 1}}, []float64{2.5, 0.5}, 0.5, "0.50 sleeps", ""},
+		{"sleeps", [][2]float64{{1, 1}, {1, 1}}, []float64{2.5, 2}, 0.5, "2.00 sleeps", "want at most 1.00 sleeps"},
+		{"slower", [][2]float64{{1, 1}}, []float64{0}, 0.2, "0.50 (0.50..0.50)", "want at most 0.40"},
+		{"beside others", [][2]float64{{0.5, 1}, {1, 0.5}}, []float64{2.5, 0}, 0.1, "NOT COMPARED", ""},
+		{"beside others at first", [][2]float64{{0.5, 0.5}, {1, 1}}, []float64{0, 2}, 0.5, "2.00 sleeps", "want at most 1.00 sleeps"},
+		{"a system that does not tell", [][2]float64{{1, 1}}, []float64{0}, 0.5, "-1.00 sleeps", ""},
+	} {
+		res := pinnedResult(test.busy, test.sleeps...)
+		if strings.HasPrefix(test.name, "a system") {
+			res.sides[0].rounds[0].active.Sleeps = nil
+		}
+		g := &gate{record: recorded{CPU: map[string]float64{"pinned": test.recorded}}}
+		problems, found := g.judge(gated{name: "pinned", setting: res.setting, compared: true, sleeps: 1}, res)
+		got := strings.Join(problems, "; ")
+		if !strings.Contains(found, test.found) || !strings.Contains(got, test.problem) || (got == "") != (test.problem == "") {
+			t.Errorf("%s: problems %q, found %q; want %q and %q", test.name, got, found, test.problem, test.found)
 		}
 	}
 }

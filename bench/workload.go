@@ -97,6 +97,25 @@ func (s sample) allocations() float64 {
 	return total / float64(s.active.Count)
 }
 
+// sleeps returns how often threads of both peers slept for each of what is counted, or -1 if
+// a system does not tell.
+func (s sample) sleeps() float64 {
+	if s.active.Sleeps == nil || s.passive.Sleeps == nil {
+		return -1
+	}
+	total := *s.active.Sleeps
+	if !s.together {
+		total += *s.passive.Sleeps
+	}
+	return float64(total) / float64(s.active.Count)
+}
+
+// busy returns the share of the time in which one of both peers had a processor: 1 if they share one that nobody
+// else wants, twice that if each is busy on its own.
+func (s sample) busy() float64 {
+	return s.cpu() * float64(s.active.Count) / 1e9 / s.active.CPUWall
+}
+
 func rateOf(unit string) metric {
 	return metric{name: "rate", unit: unit, better: "higher", of: func(s sample) float64 { return s.active.Rate }}
 }
@@ -156,6 +175,7 @@ func roundTrips() []metric {
 		rtt("p99.9", func(l *peer.Latency) float64 { return float64(l.P999) }),
 		rtt("max", func(l *peer.Latency) float64 { return float64(l.Max) }),
 		rtt("mean", func(l *peer.Latency) float64 { return l.Mean }),
+		{name: "sleeps", unit: "/round", better: "lower", zero: true, of: sample.sleeps},
 	}, usage("round")...)
 }
 

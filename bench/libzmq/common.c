@@ -34,11 +34,17 @@ long nanoseconds(void)
     return t.tv_sec * 1000000000L + t.tv_nsec;
 }
 
-double cpu_seconds(void)
+static struct rusage used(void)
 {
     struct rusage u;
     if (getrusage(RUSAGE_SELF, &u) != 0)
         die("getrusage");
+    return u;
+}
+
+double cpu_seconds(void)
+{
+    struct rusage u = used();
     return (double) (u.ru_utime.tv_sec + u.ru_stime.tv_sec)
            + (double) (u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
@@ -72,6 +78,7 @@ static long rss_bytes(void)
 struct meter begin(void)
 {
     struct meter m;
+    m.sleeps = used().ru_nvcsw;
     m.cpu = cpu_seconds();
     m.wall = m.cpu_since = (double) nanoseconds() / 1e9;
     return m;
@@ -132,16 +139,17 @@ void print_report(const struct job *j, const struct meter *m, struct report *r)
 {
     int major, minor, patch;
     r->cpu_seconds = cpu_seconds() - m->cpu;
+    long sleeps = used().ru_nvcsw - m->sleeps;
     double cpu_wall = (double) nanoseconds() / 1e9 - m->cpu_since;
     zmq_version(&major, &minor, &patch);
     if (r->count == 0)
         r->count = j->count;
     fprintf(j->out, "{\"library\":\"libzmq %d.%d.%d\",\"role\":\"%s\",\"size\":%zu,\"count\":%ld,"
                     "\"seconds\":%.9f,\"rate\":%.3f,\"cpu_seconds\":%.6f,\"cpu_wall_seconds\":%.6f,\"max_rss_bytes\":%ld,"
-                    "\"held_bytes\":%ld,\"held_least_bytes\":%ld",
+                    "\"sleeps\":%ld,\"held_bytes\":%ld,\"held_least_bytes\":%ld",
             major, minor, patch, j->role, j->size, r->count, r->seconds,
             r->seconds > 0 ? (double) r->count / r->seconds : 0.0, r->cpu_seconds, cpu_wall, max_rss_bytes(),
-            r->held_bytes, r->held_least_bytes);
+            sleeps, r->held_bytes, r->held_least_bytes);
     if (r->rounds)
         print_rounds(j->out, r->rounds, r->count);
     if (r->stuck)

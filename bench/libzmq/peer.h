@@ -49,6 +49,7 @@ struct meter {
     double wall;
     double cpu;
     double cpu_since; /* the instant of cpu, if wall is a later one */
+    long sleeps;      /* of all threads, to wait for something */
 };
 
 /* What sends to stuck subscribers cost: see ../internal/peer/stuck.go. */

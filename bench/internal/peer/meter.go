@@ -12,6 +12,7 @@ type meter struct {
 	cpu     time.Duration
 	since   time.Time // that of cpu; start may be set to a later one
 	mallocs uint64
+	sleeps  int64
 	profile *profiler // nil without profiles
 }
 
@@ -21,6 +22,7 @@ func (p *player) begin() (meter, error) {
 	if err := m.profile.start(); err != nil {
 		return m, err
 	}
+	m.sleeps, _ = sleeps()
 	cpu, err := cpuTime()
 	m.cpu = cpu
 	m.start = time.Now()
@@ -38,6 +40,7 @@ func (p *player) finish(m meter, r Report) error {
 		return err
 	}
 	wall := time.Since(m.since)
+	slept, told := sleeps()
 	made := mallocs() - m.mallocs
 	if err := m.profile.stop(); err != nil {
 		return err
@@ -49,6 +52,9 @@ func (p *player) finish(m meter, r Report) error {
 	}
 	each := float64(made) / float64(r.Count)
 	r.Allocations = &each
+	if slept -= m.sleeps; told {
+		r.Sleeps = &slept
+	}
 	if r.Seconds > 0 && r.Rate == 0 {
 		r.Rate = float64(r.Count) / r.Seconds
 	}

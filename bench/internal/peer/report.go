@@ -42,6 +42,7 @@ type Report struct {
 	GCSeconds float64 `json:"gc_seconds,omitempty"`
 
 	Allocations *float64 `json:"allocations,omitempty"` // a message; nil if not counted
+	Sleeps      *int64   `json:"sleeps,omitempty"`      // of all threads, to wait for something; nil if the system does not tell
 	RTT         *Latency `json:"rtt,omitempty"`
 	Stuck       *Stuck   `json:"stuck,omitempty"`
 }

@@ -12,11 +12,19 @@ import (
 
 // cpuTime returns the user and system time of all threads so far.
 func cpuTime() (time.Duration, error) {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0, os.NewSyscallError("getrusage", err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano()), nil
+	u, err := used()
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano()), err
+}
+
+// sleeps returns how often threads have given up the processor so far because they waited for something. It reports false
+// if the system does not tell.
+func sleeps() (n int64, ok bool) {
+	u, err := used()
+	return int64(u.Nvcsw), err == nil
+}
+
+func used() (u syscall.Rusage, err error) {
+	return u, os.NewSyscallError("getrusage", syscall.Getrusage(syscall.RUSAGE_SELF, &u))
 }
 
 // maxRSSBytes returns the most memory that was ever resident, or zero if the

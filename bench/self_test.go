@@ -82,9 +82,9 @@ func TestWriteTargetsWithSelf(t *testing.T) {
 		{contender: then, rounds: samplesOf("ours", 2e6, 2e6, 3e6)},
 	}}
 	rows := []target{
-		{"fast", s, "libzmq", "rate", 2.5, 0},
-		{"own", s, "", "rate", 1e6, 0},
-		{"memory", s, "", "memory", 0, 1},
+		{"fast", s, "libzmq", "rate", 2.5, 0, 0},
+		{"own", s, "", "rate", 1e6, 0, 0},
+		{"memory", s, "", "memory", 0, 1, 0},
 	}
 	var b strings.Builder
 	if err := writeTargets(&b, rows, linesOf(res, host{}, time.Now())); err != nil {

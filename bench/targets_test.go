@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,6 +41,34 @@ func TestExperiments(t *testing.T) {
 	}
 }
 
+// What differs by chance from process to process is measured more often than the rest, and the report says so.
+func TestOften(t *testing.T) {
+	requireLibzmq(t)
+	var out strings.Builder
+	args := strings.Fields("-targets -only stuck,rtt-inproc -rounds 1 -count 1000 -limit 4m -json")
+	if err := run(t.Context(), withLibzmq(t), args, nil, &out, &out); err != nil {
+		t.Fatal(err)
+	}
+	var got []int
+	for dec := json.NewDecoder(strings.NewReader(out.String())); dec.More(); {
+		var l line
+		if err := dec.Decode(&l); err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, len(l.Metrics[0].SubjectRounds))
+	}
+	if want := []int{1, stuckOften}; !slices.Equal(got, want) {
+		t.Errorf("rounds %v, want %v", got, want)
+	}
+	rows, err := options{only: "stuck,rtt-inproc"}.rows()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := roundsOf(rows, 5); got != "5 rounds, 20 of stuck" {
+		t.Errorf("medians of %q", got)
+	}
+}
+
 func TestWriteTargets(t *testing.T) {
 	s := at("push", "tcp", 10)
 	res := result{setting: s, sides: []side{
@@ -51,11 +81,11 @@ func TestWriteTargets(t *testing.T) {
 		one.active.Allocations, one.passive.Allocations = &none, &none
 	}
 	rows := []target{
-		{"fast", s, "libzmq", "rate", 2.5, 0},
-		{"faster", s, "libzmq", "rate", 3.5, 0},
-		{"thrift", s, "libzmq", "CPU", 0, 0.5},
-		{"clean", s, "", "allocations", 0, 0.01},
-		{"other", at("push", "ipc", 10), "libzmq", "rate", 1, 0},
+		{"fast", s, "libzmq", "rate", 2.5, 0, 0},
+		{"faster", s, "libzmq", "rate", 3.5, 0, 0},
+		{"thrift", s, "libzmq", "CPU", 0, 0.5, 0},
+		{"clean", s, "", "allocations", 0, 0.01, 0},
+		{"other", at("push", "ipc", 10), "libzmq", "rate", 1, 0, 0},
 	}
 	var b strings.Builder
 	if err := writeTargets(&b, rows, linesOf(res, host{}, time.Now())); err != nil {

@@ -44,10 +44,6 @@ type putter interface {
 	full() *pipe
 }
 
-// quickMax is the size of the largest body that sendQuick tries to send: what has a long header in a log
-// has other costs.
-const quickMax = 255
-
 // sender has the methods of sockets that send.
 type sender struct {
 	sock  *socket
@@ -162,7 +158,7 @@ func (x *sender) burst(messages []*zmq.Message) (n int, err error) {
 // reports false, and has done nothing.
 func (x *sender) sendQuick(body []byte) (sent bool) {
 	s := x.sock
-	if x.quick == nil || len(body) > quickMax || s.closed || s.waited || !s.sendq.Empty() || !x.quick.putQuick(body) {
+	if x.quick == nil || s.closed || s.waited || !s.sendq.Empty() || !x.quick.putQuick(body) {
 		return false
 	}
 	s.stats.Sent++

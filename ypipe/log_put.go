@@ -1,9 +1,11 @@
 package ypipe
 
+import "encoding/binary"
+
 // Put appends a message of one frame, whose body is copied, and publishes it, all that there is to do for
 // most messages in one step: [Log.Append], [Log.EndMessage] and [Log.Flush] of a log that is not [Log.Full]. It
-// reports false, and has done nothing, where there is more to it: the body is not short, the chunk
-// is at its end, or new and [Log.Ahead] is to be asked, credit is to be seen to, or something is not published yet. Writer only.
+// reports false, and has done nothing, where there is more to it: the body is large, or the rest of the chunk too short
+// for it, the chunk is new and [Log.Ahead] is to be asked, credit is to be seen to, or something is not published yet. Writer only.
 func (l *Log) Put(body []byte) (done bool) {
 	w := &l.w
 	if w.lacks() || w.begun || w.pos() != w.flushed || !l.Add(body) {
@@ -14,19 +16,46 @@ func (l *Log) Put(body []byte) (done bool) {
 }
 
 // Add is [Log.Append] and [Log.EndMessage] of a message of one frame in one step, for which there must be
-// room. It reports false, and has done nothing, if the body is not short, the chunk is at its
-// end, a message has begun, or credit is to be seen to. Writer only.
+// room. It reports false, and has done nothing, if the body has more than inlineMax bytes, or more than the rest of the chunk,
+// a message has begun, or credit is to be seen to. Writer only.
 func (l *Log) Add(body []byte) (done bool) {
 	w := &l.w
 	n := len(body)
-	if n > shortMax || w.off+2+n > len(w.data) || w.written+1 >= w.nextAt || w.whole.off != w.off || w.whole.index != w.index {
+	if n > shortMax {
+		return w.addLong(body)
+	}
+	if w.off+2+n > len(w.data) || !w.addable() {
 		return false
 	}
 	d := w.data[w.off : w.off+2+n]
 	d[0], d[1] = 0, byte(n)
 	copy(d[2:], body)
-	w.off += 2 + n
+	w.added(2 + n)
+	return true
+}
+
+// addLong is Add of a body with a long header.
+func (w *logWriter) addLong(body []byte) (done bool) {
+	n := len(body)
+	if n > inlineMax || w.off+9+n > len(w.data) || !w.addable() {
+		return false
+	}
+	d := w.data[w.off : w.off+9+n]
+	d[0] = FlagLong
+	binary.BigEndian.PutUint64(d[1:], uint64(n))
+	copy(d[9:], body)
+	w.added(9 + n)
+	return true
+}
+
+// addable reports whether no message has begun, and none more makes a mark due.
+func (w *logWriter) addable() bool {
+	return w.written+1 < w.nextAt && w.whole.off == w.off && w.whole.index == w.index
+}
+
+// added makes a message of the n bytes that were put behind the last one.
+func (w *logWriter) added(n int) {
+	w.off += n
 	w.whole.off = w.off
 	w.written++
-	return true
 }

@@ -103,7 +103,7 @@ func (l *Log) GiveBack(body []byte, owner arena.Owner) {
 // Replace is [Log.GiveBack] of a body, of which buf is the owner, and then [Log.Next] and [Log.Keep], all in one step: it
 // returns the next message's body, whose owner is buf as well. It does so where a receiver uses its
 // messages again and there is no more to it. It reports false, and has done nothing, if buf is of another chunk, or
-// the message is not in this one with one short frame, or credit is to be given. Reader only.
+// the message is not in this one with one frame, of no more than inlineMax bytes, or credit is to be given. Reader only.
 func (l *Log) Replace(buf *arena.Buf) (body []byte, ok bool) {
 	r := &l.r
 	if buf != r.chunk || r.off >= r.stop || r.unread <= 1 {
@@ -111,12 +111,26 @@ func (l *Log) Replace(buf *arena.Buf) (body []byte, ok bool) {
 	}
 	d := r.data[r.off:r.stop]
 	if d[0] != 0 {
-		return nil, false
+		return r.replaceLong(d)
 	}
 	n := 2 + int(d[1])
 	r.off += n
 	r.unread--
 	return d[2:n:n], true
+}
+
+// replaceLong is Replace of a message that begins with another frame than a short one, which alone is the message.
+func (r *logReader) replaceLong(d []byte) (body []byte, ok bool) {
+	if d[0] != FlagLong {
+		return nil, false
+	}
+	n := 9 + int(binary.BigEndian.Uint64(d[1:]))
+	if n > 9+inlineMax {
+		return nil, false // it may be by reference
+	}
+	r.off += n
+	r.unread--
+	return d[9:n:n], true
 }
 
 // more makes at least one byte readable, or puts the reader to sleep.

@@ -215,10 +215,10 @@ func TestLogKeepReference(t *testing.T) {
 // Messages that replace others are counted as those are that Next takes: the writer has room again after as many.
 func TestLogReplaceGivesCredit(t *testing.T) {
 	const hwm = 20
-	read := func(replaces bool) (roomAfter int) {
+	read := func(size int, replaces bool) (roomAfter int) {
 		l := newTestLog(hwm)
 		for !l.Full() {
-			l.send([]byte("x"))
+			l.send(body(0, size))
 		}
 		_, got, _ := l.Next()
 		owner := l.Keep()
@@ -241,8 +241,33 @@ func TestLogReplaceGivesCredit(t *testing.T) {
 			owner = l.Keep()
 		}
 	}
-	if by, want := read(true), read(false); by != want || want >= hwm {
-		t.Errorf("room after %d of %d messages were replaced, and after %d taken", by, hwm, want)
+	for _, size := range []int{1, 1000} {
+		if by, want := read(size, true), read(size, false); by != want || want >= hwm {
+			t.Errorf("%d bytes: room after %d of %d messages were replaced, and after %d taken", size, by, hwm, want)
+		}
+	}
+}
+
+// Put and Add take what a chunk has, and no more.
+func TestLogPutSizes(t *testing.T) {
+	for _, size := range []int{0, shortMax, shortMax + 1, inlineMax, inlineMax + 1} {
+		l := newTestLog(0)
+		for len(l.w.data)-l.w.off < 3*inlineMax {
+			l.send(body(0, 1000))
+			l.Ahead() // as after each message
+		}
+		l.Discard()
+		for i, add := range []func([]byte) bool{l.Put, l.Add} {
+			if done := add(body(i, size)); done != (size <= inlineMax) {
+				t.Fatalf("%d bytes: %v", size, done)
+			} else if !done {
+				continue
+			}
+			l.Flush()
+			if _, got, ok := l.Next(); !ok || !bytes.Equal(got, body(i, size)) {
+				t.Errorf("%d bytes: got %d, or others", size, len(got))
+			}
+		}
 	}
 }
 

@@ -175,6 +175,9 @@ func (b *lab) putAtOnce(size int) (done bool) {
 		return false
 	}
 	b.w.Reached("put at once")
+	if size > shortMax {
+		b.w.Reached("long one put at once")
+	}
 	b.checkLimit()
 	return true
 }

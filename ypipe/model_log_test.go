@@ -53,7 +53,7 @@ func TestModelLogFull(t *testing.T) {
 // Messages in one step, where that goes, to a reader that sleeps and wakes, below a high-water mark.
 func TestModelLogPut(t *testing.T) {
 	cfg := modeltest.Config{Preemptions: 3, Random: 2000, Reach: []string{
-		"reader woken", "writer woken", "put at once", "reference",
+		"reader woken", "writer woken", "put at once", "long one put at once", "reference",
 	}}
 	modeltest.Explore(t, cfg, func(w *modeltest.World) {
 		b := newLab(w, 8, nil)
@@ -64,9 +64,9 @@ func TestModelLogPut(t *testing.T) {
 			}
 		}
 		w.Go("writer", func() {
-			for range 3 {
-				send(short)
-			}
+			send(short)
+			send(long)
+			send(short)
 			b.put(large)
 			b.Ahead()
 			w.Require(!b.putAtOnce(1), "published with what was not")

@@ -227,7 +227,7 @@ func (w *twin) putAtOnce(f twinFrame) bool {
 		return false
 	}
 	w.require(before, "Put, with %d of %d messages published, and %d frames of the next", w.published, len(w.messages), len(w.current))
-	w.require(len(f.body) <= shortMax, "Put of %d bytes", len(f.body))
+	w.require(len(f.body) <= inlineMax, "Put of %d bytes", len(f.body))
 	w.messages = append(w.messages, []twinFrame{f})
 	w.published = len(w.messages)
 	return true

@@ -94,8 +94,8 @@ var mutants = []modeltest.Mutant{
 	},
 	{
 		Name:   "a message in one step leaves no mark",
-		Old:    " || w.written+1 >= w.nextAt",
-		New:    "",
+		Old:    "return w.written+1 < w.nextAt && ",
+		New:    "return ",
 		Breaks: "Nobody knows where credit for it is to be given, and the writer waits for ever, or too long.",
 	},
 	{
@@ -107,9 +107,15 @@ var mutants = []modeltest.Mutant{
 	},
 	{
 		Name:   "a message in one step is put into another",
-		Old:    " || w.whole.off != w.off || w.whole.index != w.index",
-		New:    "",
+		Old:    "w.written+1 < w.nextAt && w.whole.off == w.off && w.whole.index == w.index",
+		New:    "w.written+1 < w.nextAt",
 		Breaks: "A message within another ends it.",
+	},
+	{
+		Name:   "a long message in one step has a short header",
+		Old:    "w.added(9 + n)",
+		New:    "w.added(2 + n)",
+		Breaks: "The next message is written over the end of one with a long header.",
 	},
 	{
 		Name:   "rollback past the publishing",

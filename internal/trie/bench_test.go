@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-var sizes = [...]int{1, 1000, 100_000, 1_000_000}
+var sizes = [...]int{1, 2, 8, 1000, 100_000, 1_000_000}
 
 // kinds of topics: numbers behind a common prefix, where inner nodes are many and labels short; numbers of
 // the same length, where inner nodes are forks, and of any, where each is a topic; and random
@@ -90,6 +90,22 @@ func BenchmarkMultiMatch(b *testing.B) {
 			b.Fatalf("%d visits of %d", visits, i)
 		}
 		b.ReportMetric(float64(m.Footprint())/float64(m.Topics()), "B/topic")
+	})
+}
+
+// BenchmarkMultiMatchAgain searches for one topic again and again.
+func BenchmarkMultiMatchAgain(b *testing.B) {
+	each(b, func(b *testing.B, topics [][]byte) {
+		var m Multi[*int]
+		s := new(int)
+		for _, topic := range topics {
+			m.Add(topic, s)
+		}
+		message := messages(topics)[0]
+		visits := 0
+		for i := 0; b.Loop(); i++ {
+			m.Match(message, func(*int) { visits++ })
+		}
 	})
 }
 

@@ -9,12 +9,15 @@ import (
 // subscriptions of one SUB or XSUB socket. A topic added 2^32-1 times stays
 // for ever, whatever is removed.
 type Counted struct {
-	tree tree // the values are the counts
+	tree    tree // the values are the counts
+	recent  recent
+	matched bool // the answer of recent
 }
 
 // Add adds topic once more, and reports whether it is the first time. The
 // bytes are copied.
 func (c *Counted) Add(topic []byte) (first bool) {
+	c.recent.forget()
 	n := c.tree.nodes.at(c.tree.make(topic))
 	switch {
 	case n.value == 0:
@@ -31,6 +34,7 @@ func (c *Counted) Add(topic []byte) (first bool) {
 // so that topic is gone, and whether topic was there at all; if not, it does
 // nothing.
 func (c *Counted) Remove(topic []byte) (last, known bool) {
+	c.recent.forget()
 	id, found := c.tree.find(topic)
 	if !found {
 		return false, false
@@ -55,16 +59,29 @@ func (c *Counted) Remove(topic []byte) (last, known bool) {
 // Match reports whether a topic is a prefix of b, or b itself. It does not
 // allocate.
 func (c *Counted) Match(b []byte) bool {
-	t := &c.tree
-	if t.topics == 0 {
+	if c.tree.topics == 0 {
 		return false
 	}
+	if c.recent.answers(b) {
+		return c.matched
+	}
+	matched, left := c.search(b)
+	if c.recent.due() {
+		c.matched = matched
+		c.recent.keep(b, left)
+	}
+	return matched
+}
+
+// search is Match if there are topics, and nothing is remembered. It also returns what of b it has not looked at.
+func (c *Counted) search(b []byte) (matched bool, left []byte) {
+	t := &c.tree
 	for n := t.nodes.at(root); n != nil; n, b = t.next(n, b) {
 		if n.value != 0 {
-			return true
+			return true, b
 		}
 	}
-	return false
+	return false, b
 }
 
 // Len returns the number of distinct topics.

@@ -13,8 +13,8 @@
 // what is there when the tree grows. The pages of removed topics are reused for
 // new ones; they are given back when the last topic goes.
 //
-// Nothing here starts goroutines or locks. The caller serialises: any number of
-// concurrent matches, or one change. All zero values are ready to use.
+// Nothing here starts goroutines or locks. The caller serialises all calls, also those of
+// Match, which remembers its last answer. All zero values are ready to use.
 //
 // Topics are any bytes, of any length, and may be empty: the empty topic is a
 // prefix of everything. How many a peer may have is for the caller to limit, by

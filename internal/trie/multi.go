@@ -19,6 +19,7 @@ type Multi[S comparable] struct {
 	sets          [][]member      // of topics with more than one subscriber, ascending by subscriber
 	idleSets      []uint32        // free sets
 	subscriptions int
+	recent        recentHits[S]
 
 	// places has, for the node of a topic with one subscriber, what
 	// member.place is for the others.
@@ -46,6 +47,7 @@ type member struct {
 // The cost is that of finding the topic; for a topic with n subscribers, also
 // a copy of up to n words.
 func (m *Multi[S]) Add(topic []byte, s S) (firstForTopic, newForSub bool) {
+	m.recent.forget()
 	m.tree.linked = true
 	id := m.tree.make(topic)
 	n := m.tree.nodes.at(id)
@@ -82,6 +84,7 @@ func (m *Multi[S]) Add(topic []byte, s S) (firstForTopic, newForSub bool) {
 // one that had it, so that topic is gone, and whether s had it at all; if not,
 // it does nothing.
 func (m *Multi[S]) Remove(topic []byte, s S) (lastForTopic, known bool) {
+	m.recent.forget()
 	number, known := m.numbers[s]
 	if !known {
 		return false, false
@@ -103,6 +106,7 @@ func (m *Multi[S]) Remove(topic []byte, s S) (lastForTopic, known bool) {
 // use m. The cost is in the topics of s and their lengths, whatever else is
 // there.
 func (m *Multi[S]) RemoveAll(s S, removed func(topic []byte, lastForTopic bool)) {
+	m.recent.forget()
 	number, known := m.numbers[s]
 	if !known {
 		return
@@ -127,10 +131,30 @@ func (m *Multi[S]) RemoveAll(s S, removed func(topic []byte, lastForTopic bool))
 // the distributor of messages, marks those it has seen. Match does not allocate;
 // visit must not change m.
 func (m *Multi[S]) Match(b []byte, visit func(s S)) {
-	t := &m.tree
-	if t.topics == 0 {
-		return
+	a := &m.recent
+	switch {
+	case m.tree.topics == 0:
+	case a.answers(b):
+		for _, s := range a.hits[:a.count] {
+			visit(s)
+		}
+	case a.due():
+		a.count = 0
+		left := m.search(b, func(s S) {
+			a.add(s)
+			visit(s)
+		})
+		if a.count > len(a.hits) || !a.keep(b, left) {
+			a.drop()
+		}
+	default:
+		m.search(b, visit)
 	}
+}
+
+// search is Match if there are topics, and nothing is remembered. It returns what of b it has not looked at.
+func (m *Multi[S]) search(b []byte, visit func(s S)) (left []byte) {
+	t := &m.tree
 	for n := t.nodes.at(root); n != nil; n, b = t.next(n, b) {
 		switch value := n.value; {
 		case value == 0:
@@ -142,6 +166,7 @@ func (m *Multi[S]) Match(b []byte, visit func(s S)) {
 			}
 		}
 	}
+	return b
 }
 
 // Len returns the number of subscriptions: of pairs of a topic and a subscriber.

@@ -21,10 +21,14 @@ type tree struct {
 }
 
 // next goes from node n along rest to the next node that is not a fork, and returns it
-// with what is left of rest; or nil if no kid's label is a prefix of rest. Each
-// look at memory is worth saving: forks are passed by their blocks alone.
+// with what is left of rest; or nil if no kid's label is a prefix of rest, with what of rest it has
+// not looked at, which is nothing if a longer rest may lead on. Each look at memory is worth saving: forks are
+// passed by their blocks alone.
 func (t *tree) next(n *node, rest []byte) (*node, []byte) {
-	if len(rest) == 0 || n.kids == 0 {
+	if n.kids == 0 {
+		return nil, rest
+	}
+	if len(rest) == 0 {
 		return nil, nil
 	}
 	ref := n.kids
@@ -37,7 +41,7 @@ func (t *tree) next(n *node, rest []byte) (*node, []byte) {
 			ref = t.follow(ref&^through, rest[0])
 		}
 		if ref == 0 {
-			return nil, nil
+			return nil, rest[1:]
 		}
 	}
 	kid := t.nodes.at(ref)
@@ -47,7 +51,7 @@ func (t *tree) next(n *node, rest []byte) (*node, []byte) {
 		return nil, nil
 	case size == 1 && kid.label[0] == rest[0]: // without a call
 	case string(rest[:size]) != string(t.label(kid)):
-		return nil, nil
+		return nil, rest[size:]
 	}
 	return kid, rest[size:]
 }

@@ -55,7 +55,7 @@ func dialOne(ctx context.Context, target target, ip netip.Addr, o *transport.Opt
 	d := net.Dialer{
 		Timeout:   max(o.ConnectTimeout, 0),
 		KeepAlive: -1, // Options.KeepAlive decides, not package net
-		Control: func(_, _ string, c syscall.RawConn) error {
+		Control: func(_, address string, c syscall.RawConn) error {
 			return control(c, func(fd uintptr) error {
 				if local != nil && local.Port != 0 {
 					// Or the port would be lost for minutes after each connection.
@@ -63,7 +63,7 @@ func dialOne(ctx context.Context, target target, ip netip.Addr, o *transport.Opt
 						return err
 					}
 				}
-				return prepare(fd, o)
+				return prepare(fd, address, o)
 			})
 		},
 	}
@@ -91,8 +91,9 @@ func control(c syscall.RawConn, f func(fd uintptr) error) error {
 	return inner
 }
 
-// prepare sets the options that must be there before connect or listen.
-func prepare(fd uintptr, o *transport.Options) error {
+// prepare sets the options that must be there before a connect to the address, or a listen at it.
+func prepare(fd uintptr, address string, o *transport.Options) error {
+	unpace(fd, address)
 	if err := osopt.SetBuffers(fd, o.SendBuffer, o.RecvBuffer); err != nil {
 		return err
 	}

@@ -49,8 +49,8 @@ func (t Transport) Listen(ctx context.Context, address string, o *transport.Opti
 func listenConfig(o *transport.Options) *net.ListenConfig {
 	config := &net.ListenConfig{
 		KeepAlive: -1, // Options.KeepAlive decides, not package net
-		Control: func(_, _ string, c syscall.RawConn) error {
-			return control(c, func(fd uintptr) error { return prepare(fd, o) })
+		Control: func(_, address string, c syscall.RawConn) error {
+			return control(c, func(fd uintptr) error { return prepare(fd, address, o) })
 		},
 	}
 	// Listeners of package net speak Multipath TCP if the system does. Not

@@ -17,7 +17,8 @@
 // when one has failed or kept silent for [AttemptDelay], IPv6 and IPv4 in
 // turns, and the first to answer wins (RFC 8305). With the SOCKSProxy option that
 // goes for the proxy, which then looks up the name itself. Connections have TCP_NODELAY
-// set: batching is the business of the layers above.
+// set: batching is the business of the layers above. On Linux with BBR,
+// which paces, those of the loopback have Reno, which does not.
 //
 // Everything here may be used by several goroutines at once.
 package tcp

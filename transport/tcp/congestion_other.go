@@ -1,0 +1,6 @@
+//go:build !linux
+
+package tcp
+
+// unpace is for Linux.
+func unpace(uintptr, string) {}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"sync"
 
+	"github.com/zeroactor/zmq/internal/framing"
 	"github.com/zeroactor/zmq/ypipe"
 )
 
@@ -364,7 +365,11 @@ type scanned struct {
 // of b. It ends after room messages, or where b does.
 func (c *Conn) scan(b []byte, from, room int) (s scanned, err error) {
 	r := &c.reader
-	to := 0
+	if from == 0 && !r.more && r.limit >= framing.MaxShort { // most are so, and there is nothing to be said of them
+		s.whole, s.messages = framing.Short(b, room)
+		from = s.whole
+	}
+	to := s.whole
 	for s.messages < room {
 		flags, size, h := ConsumeHeader(b[from:])
 		if h == 0 && flags < FlagCommand {

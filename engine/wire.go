@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 
-	"github.com/zeroactor/zmq/ypipe"
+	"github.com/zeroactor/zmq/internal/framing"
 )
 
 // Flags of a frame, bits of its first octet.
@@ -16,32 +16,26 @@ import (
 //
 // https://rfc.zeromq.org/spec/37/#framing
 const (
-	FlagMore    = ypipe.FlagMore    // more frames of the same message follow
-	FlagLong    = ypipe.FlagLong    // the size has eight octets, not one
-	FlagCommand = ypipe.FlagCommand // the frame is a command, not part of a message
+	FlagMore    = framing.More    // more frames of the same message follow
+	FlagLong    = framing.Long    // the size has eight octets, not one
+	FlagCommand = framing.Command // the frame is a command, not part of a message
 )
 
 const (
 	// maxShort is the size of the largest body of a short frame, in bytes.
-	maxShort = math.MaxUint8
+	maxShort = framing.MaxShort
 
 	// shortHeader and longHeader are the sizes of the two forms of a frame's
 	// header: flags, and a size of one octet or of eight.
-	shortHeader = 1 + 1
-	longHeader  = 1 + 8
+	shortHeader = framing.ShortHeader
+	longHeader  = framing.LongHeader
 )
 
 // AppendHeader appends the header of a frame whose body has size bytes. size
 // must not be negative. [FlagLong] is set as the size needs it, whatever flags
 // says; the other flags are taken as they are.
 func AppendHeader(b []byte, flags byte, size int) []byte {
-	// "A short frame has a body of 0 to 255 octets."
-	// https://rfc.zeromq.org/spec/37/#framing
-	if size <= maxShort {
-		return append(b, flags&^FlagLong, byte(size))
-	}
-	b = append(b, flags|FlagLong)
-	return binary.BigEndian.AppendUint64(b, uint64(size))
+	return framing.Append(b, flags, size)
 }
 
 // ConsumeHeader reads the header of a frame: its flags as they are on the wire,

@@ -4,13 +4,14 @@ import (
 	"unsafe"
 
 	"github.com/zeroactor/zmq/internal/arena"
+	"github.com/zeroactor/zmq/internal/framing"
 )
 
 // Flags of a frame (37/ZMTP, "Framing").
 const (
-	FlagMore    = 1 // more frames of the same message follow
-	FlagLong    = 2 // the length has eight bytes, not one
-	FlagCommand = 4 // the frame is a command
+	FlagMore    = framing.More    // more frames of the same message follow
+	FlagLong    = framing.Long    // the length has eight bytes, not one
+	FlagCommand = framing.Command // the frame is a command
 )
 
 // A cursor is a place in the chain of chunks.

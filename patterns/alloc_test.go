@@ -65,3 +65,33 @@ func TestSendByReferenceAllocatesNothing(t *testing.T) {
 		t.Errorf("%d bodies released", released)
 	}
 }
+
+// TestBatchAllocatesNothing sends a hundred messages at once.
+func TestBatchAllocatesNothing(t *testing.T) {
+	for transport, wildcard := range wildcards(t) {
+		t.Run(transport, func(t *testing.T) {
+			in, ctx := patterns.InContext(newContext(t)), testContext(t)
+			pull := must(patterns.NewPull(in))(t)
+			push := must(patterns.NewPush(in))(t)
+			join(t, wildcard, pull, push)
+			var out, got zmq.Batch
+			body := []byte("0123456789")
+			n := testing.AllocsPerRun(1000, func() {
+				for range 100 {
+					out.Append(body)
+				}
+				if err := push.SendAll(ctx, &out); err != nil {
+					t.Fatal(err)
+				}
+				for received := 0; received < 100; received += got.Len() {
+					if err := pull.RecvAll(ctx, &got); err != nil {
+						t.Fatal(err)
+					}
+				}
+			})
+			if n != 0 {
+				t.Errorf("%v allocations in 100 messages", n)
+			}
+		})
+	}
+}

@@ -145,6 +145,9 @@ func waiting(s any, m func() *zmq.Message) map[string]func(context.Context) erro
 				return err
 			}
 		}
+		if s, ok := s.(sendsAll); ok {
+			calls["SendAll"] = func(ctx context.Context) error { return s.SendAll(ctx, batchOf(framesOf(m()))) }
+		}
 	}
 	if s, ok := s.(interface {
 		SendTo(context.Context, []byte, *zmq.Message) error
@@ -162,6 +165,9 @@ func waiting(s any, m func() *zmq.Message) map[string]func(context.Context) erro
 			_, err := s.RecvBatch(ctx, []*zmq.Message{new(zmq.Message)})
 			return err
 		}
+	}
+	if s, ok := s.(receivesAll); ok {
+		calls["RecvAll"] = func(ctx context.Context) error { return s.RecvAll(ctx, new(zmq.Batch)) }
 	}
 	return calls
 }

@@ -1,6 +1,7 @@
 package patterns
 
 import (
+	"math"
 	"slices"
 
 	"github.com/zeroactor/zmq"
@@ -127,6 +128,41 @@ func (q *fairQueue) takeBatch(messages []*zmq.Message) (n int) {
 		n++
 	}
 	return n
+}
+
+// takeAll moves to b what each pipe has in one piece.
+func (q *fairQueue) takeAll(b *zmq.Batch) {
+	for range len(q.active) {
+		p := q.active[q.next]
+		if !p.takeAll(b) {
+			q.drop()
+			p.asleep()
+			continue
+		}
+		q.step()
+	}
+}
+
+// takeAll moves to b what in has in one piece, and the rest of the message that goes on behind it. It reports false if there is nothing.
+func (p *pipe) takeAll(b *zmq.Batch) bool {
+	for most, open := math.MaxInt, true; open; most = 1 {
+		run, ok := p.in.NextRun(most)
+		if !ok {
+			return false
+		}
+		if open = run.Open; run.Large == nil {
+			b.AddRun(run.Frames, run.Owner, run.Messages)
+			continue
+		}
+		ends := 1
+		if open {
+			ends = 0
+		}
+		b.AddRun(run.Frames, run.Owner, run.Messages-ends)
+		b.AddRun(run.Large, p.in.Keep(), ends)
+	}
+	p.from() // which forgets who is no more
+	return true
 }
 
 // replace is all that take does where m and the next message are alike, as with most: see [ypipe.Log.Replace]. It

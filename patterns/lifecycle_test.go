@@ -78,6 +78,8 @@ func TestBlockedCallsEnd(t *testing.T) {
 			_, err := pull.RecvBatch(ctx, []*zmq.Message{new(zmq.Message)})
 			return err
 		},
+		"SendAll": func(ctx context.Context) error { return push.SendAll(ctx, batchOf([]string{"x"})) },
+		"RecvAll": func(ctx context.Context) error { return pull.RecvAll(ctx, new(zmq.Batch)) },
 		"Messages": func(ctx context.Context) (last error) {
 			for _, err := range pull.Messages(ctx) {
 				last = err

@@ -107,6 +107,28 @@ func (b *loadBalancer) putBatch(messages []*zmq.Message) (n int) {
 	return n
 }
 
+// putAll gives the messages of a batch to the pipes in turn, while they have room, and removes them.
+func (b *loadBalancer) putAll(batch *zmq.Batch) {
+	for batch.Len() > 0 {
+		p := b.pick()
+		if p == nil {
+			return
+		}
+		turn := 1
+		if len(b.active) == 1 {
+			turn = batch.Len()
+		}
+		run, whole := batch.Front()
+		if n, messages := p.out.AppendRun(run, whole, turn); messages > 0 {
+			batch.Drop(n, messages)
+		} else {
+			appendFirst(p.out, batch)
+		}
+		p.publish()
+		b.step()
+	}
+}
+
 // step ends the turn of the pipe that pick returned.
 func (b *loadBalancer) step() {
 	if b.next++; b.next >= len(b.active) {

@@ -170,6 +170,20 @@ func appendMessage(l *ypipe.Log, m *zmq.Message, from int) {
 	}
 }
 
+// appendFirst writes the first message of b, and removes it.
+func appendFirst(l *ypipe.Log, b *zmq.Batch) {
+	for body, more := range b.Frames() {
+		if more {
+			l.Append(ypipe.FlagMore, body)
+			continue
+		}
+		l.Append(0, body)
+		break
+	}
+	l.EndMessage()
+	b.DropFirst()
+}
+
 // end makes a message of the frames written, and publishes it.
 func (p *pipe) end() {
 	p.out.EndMessage()

@@ -20,6 +20,8 @@ type receiver struct {
 	sock  *socket
 	from  taker
 	quick *fairQueue // is from, if that is one: it has a quick way for several messages at once
+
+	one zmq.Message // on its way to a batch; in the turn
 }
 
 // init makes from the taker of s. A pattern that does nothing more than its fair queue does is to
@@ -69,37 +71,6 @@ func (x *receiver) TryRecv(m *zmq.Message) error {
 		return s.fail("recv", "", err)
 	}
 	return nil
-}
-
-// RecvBatch receives at least one message, for which it waits, and as many
-// more as are there, up to len(messages). It returns how many, and moves them
-// into the first of messages, whose old frames are released.
-func (x *receiver) RecvBatch(ctx context.Context, messages []*zmq.Message) (n int, err error) {
-	if len(messages) == 0 {
-		return 0, nil
-	}
-	s := x.sock
-	s.turn.Lock()
-	if err := x.try(messages[0]); err != nil {
-		if err := x.await(ctx, messages[0], err); err != nil {
-			return 0, err
-		}
-	}
-	n = 1 + x.more(messages[1:])
-	s.turn.Unlock()
-	return n, nil
-}
-
-// more takes the messages that are there, after try has taken one.
-func (x *receiver) more(messages []*zmq.Message) (n int) {
-	if x.quick != nil {
-		n = x.quick.takeBatch(messages)
-	}
-	for n < len(messages) && x.from.take(messages[n]) == nil {
-		n++
-	}
-	x.sock.stats.Received += int64(n)
-	return n
 }
 
 // Messages returns a single-use iterator over the messages that arrive. Each

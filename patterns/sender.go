@@ -49,6 +49,8 @@ type sender struct {
 	sock  *socket
 	to    putter
 	quick *loadBalancer // is to, if that is one: it has quick ways for most small messages, and for several at once
+
+	frames [][]byte // of the message of a batch that is put; in the turn
 }
 
 // init makes to the putter of s. A pattern that does nothing more than its load balancer does is to
@@ -104,53 +106,6 @@ func (x *sender) TrySend(m *zmq.Message) error {
 	}
 	m.Reset()
 	return nil
-}
-
-// SendBatch sends messages, in order, and returns how many it has sent. It
-// waits as Send does, but only for the first one; the others are sent as far
-// as they can be without waiting. It is cheaper than as many calls of Send. The
-// messages sent are empty afterwards, the others unchanged.
-func (x *sender) SendBatch(ctx context.Context, messages []*zmq.Message) (n int, err error) {
-	s := x.sock
-	if len(messages) == 0 {
-		return 0, nil
-	}
-	for _, m := range messages {
-		if m.Len() == 0 {
-			return 0, s.fail("send", "", errNoFrames)
-		}
-	}
-	s.turn.Lock()
-	if n, err = x.burst(messages); n == 0 {
-		if err := x.await(ctx, outgoing{m: messages[0]}, err); err != nil {
-			return 0, err
-		}
-		n, err = x.burst(messages[1:])
-		n++
-	}
-	s.turn.Unlock()
-	for _, m := range messages[:n] {
-		m.Reset()
-	}
-	if err != nil && err != errWait {
-		return n, s.fail("send", "", err)
-	}
-	return n, nil
-}
-
-// burst puts messages until one is refused, and only then publishes them.
-func (x *sender) burst(messages []*zmq.Message) (n int, err error) {
-	s := x.sock
-	s.batching = true
-	n, err = x.tryBatch(messages)
-	s.batching = false
-	for i, p := range s.unflushed {
-		p.unflushed = false
-		p.out.Flush()
-		s.unflushed[i] = nil
-	}
-	s.unflushed = s.unflushed[:0]
-	return n, err
 }
 
 // sendQuick sends a message of one frame where there is nothing to think of, as with most: it is
@@ -242,28 +197,6 @@ func (x *sender) try(o outgoing) error {
 		s.sendq.Wake() // there may be more room
 	}
 	return nil
-}
-
-// tryBatch is try for several messages, as far as that is possible.
-func (x *sender) tryBatch(messages []*zmq.Message) (n int, err error) {
-	s := x.sock
-	if s.closed {
-		return 0, zmq.ErrClosed
-	}
-	if x.quick == nil {
-		for n < len(messages) && err == nil {
-			if err = x.to.put(outgoing{m: messages[n]}); err == nil {
-				n++
-			}
-		}
-	} else if n = x.quick.putBatch(messages); n < len(messages) {
-		err = errWait
-	}
-	s.stats.Sent += int64(n)
-	if n > 0 && !s.sendq.Empty() {
-		s.sendq.Wake() // there may be more room
-	}
-	return n, err
 }
 
 // help lets the caller do the writing that the full pipe p waits for. The turn

@@ -205,6 +205,16 @@ func (l *Log) Burst() int {
 	return room
 }
 
+// stretch is Burst for messages that come all at once: they may go past the next mark, which then is behind the last
+// of them, by as many as lie between marks.
+func (l *Log) stretch() int {
+	c := &l.w.credit
+	if c.hwm == 0 || c.weight != nil {
+		return l.Burst()
+	}
+	return int(min(c.room(), c.markAt-c.written+c.step()))
+}
+
 // End returns the position behind the last whole message. The messages that are
 // in the log now are those whose frames are up to it, as [Log.Taken] has it.
 // Writer only.
@@ -218,7 +228,7 @@ func (l *Log) Taken() int64 { return l.r.pos() }
 func (l *Log) Written() int64 { return l.w.written }
 
 // Counts returns how many whole messages have been written, and how many of these are known to be consumed: all, if
-// that is so, and else up to a sixteenth of the high-water mark too few, or, without that mark, none. hwm is the mark, in
+// that is so, and else up to an eighth of the high-water mark too few, or, without that mark, none. hwm is the mark, in
 // messages, or 0. Writer only.
 func (l *Log) Counts() (written, consumed, hwm int64) {
 	c := &l.w.credit

@@ -85,8 +85,13 @@ func (l *Log) Keep() arena.Owner {
 		r.current = nil
 		return owner
 	}
-	r.delivered++
-	return arena.Owner{Buf: r.chunk}
+	return l.view()
+}
+
+// view counts one more view of the chunk, and returns its owner.
+func (l *Log) view() arena.Owner {
+	l.r.delivered++
+	return arena.Owner{Buf: l.r.chunk}
 }
 
 // GiveBack gives a body back to the owner that [Log.Keep] returned, of this log or another. It is

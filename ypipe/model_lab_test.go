@@ -30,7 +30,7 @@ type lab struct {
 	// The reader's side.
 	read     int // frames
 	taken    int // messages
-	inNext   bool
+	taking   int // by Next or NextRun, which are about to return them
 	sleeps   int // times that the reader fell asleep
 	wakes    int // times that it was woken
 	readable int // of these, not used yet
@@ -105,13 +105,10 @@ func (b *lab) end() {
 	b.checkLimit()
 }
 
-// checkLimit holds the number of messages against the high-water mark. The one
-// that Next is about to return counts as taken.
+// checkLimit holds the number of messages against the high-water mark. Those
+// that the reader is about to return count as taken.
 func (b *lab) checkLimit() {
-	held := b.messages - b.taken
-	if b.inNext {
-		held--
-	}
+	held := b.messages - b.taken - b.taking
 	b.w.Require(b.limit == 0 || held <= b.limit, "%d messages in the log, the limit is %d", held, b.limit)
 	if b.byteLimit != 0 && held > 0 {
 		b.checkByteLimit(held)
@@ -219,9 +216,9 @@ func (b *lab) next() labFrame {
 // tryNext takes a frame and compares it with the one written. If there is none,
 // the reader is asleep.
 func (b *lab) tryNext() (f labFrame, ok bool) {
-	b.inNext = true
+	b.taking = 1
 	f.flags, f.body, ok = b.Next()
-	b.inNext = false
+	b.taking = 0
 	if !ok {
 		b.sleeps++
 		return f, false

@@ -259,9 +259,9 @@ func TestModelLogDiscard(t *testing.T) {
 		w.Go("reader", func() {
 			b.take(1)
 			for range 2 {
-				b.inNext = true
+				b.taking = 1
 				n := int(b.Discard())
-				b.inNext = false
+				b.taking = 0
 				if n > 0 {
 					w.Reached("discarded")
 				}

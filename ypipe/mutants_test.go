@@ -168,7 +168,7 @@ var mutants = []modeltest.Mutant{
 	},
 	{
 		Name:   "views are not counted",
-		Old:    "\tr.delivered++\n",
+		Old:    "\tl.r.delivered++\n",
 		New:    "",
 		Breaks: "A chunk is reused while views of it are out.",
 	},
@@ -341,6 +341,30 @@ var mutants = []modeltest.Mutant{
 		Old:    "f.plenty = f.step + pipeChunk + flowGroup",
 		New:    "f.plenty = pipeChunk + flowGroup",
 		Breaks: "What the reader has taken without giving credit is taken for what it has to do.",
+	},
+	{
+		Name:   "a run goes past the high-water mark",
+		Old:    "return int(min(c.room(), c.markAt-c.written+c.step()))",
+		New:    "return int(c.markAt - c.written + c.step())",
+		Breaks: "More messages are in the log than it may hold.",
+	},
+	{
+		Name:   "a run is published when it is appended",
+		Old:    "l.Advance(bytes, messages)\n",
+		New:    "l.Advance(bytes, messages)\n\t\tl.publish(l.w.pos())\n",
+		Breaks: "The bodies of messages before it that are not published yet are not there.",
+	},
+	{
+		Name:   "a run goes on behind a body by reference",
+		Old:    "run.Messages < most && run.Large == nil {",
+		New:    "run.Messages < most {",
+		Breaks: "There is more than one such body, or frames behind it are taken for it.",
+	},
+	{
+		Name:   "a run is no view",
+		Old:    "d[:at:at], l.view(), flags",
+		New:    "d[:at:at], arena.Owner{Buf: r.chunk}, flags",
+		Breaks: "A chunk is reused while runs of it are out.",
 	},
 	{
 		Name:   "log refers to what it has missed",

@@ -121,7 +121,7 @@ func (w *twin) run(operations int) error {
 }
 
 func (w *twin) operate(op byte) {
-	switch op % 13 {
+	switch op % 15 {
 	case 0, 1, 2:
 		w.append()
 	case 3:
@@ -134,19 +134,23 @@ func (w *twin) operate(op byte) {
 	case 6:
 		w.log.Idle()
 	case 7, 8:
-		for range int(op/13) % 4 {
+		for range int(op/15) % 4 {
 			w.next()
 		}
 	case 9:
 		w.spans()
 	case 10:
-		w.release(int(op/13) % 3)
+		w.release(int(op/15) % 3)
 	case 11:
-		w.rare(op / 13)
+		w.rare(op / 15)
 	case 12:
-		for range 1 + int(op/13)%8 {
+		for range 1 + int(op/15)%8 {
 			w.share()
 		}
+	case 13:
+		w.appendRun()
+	case 14:
+		w.nextRun()
 	}
 }
 
@@ -238,16 +242,11 @@ func (w *twin) share() {
 	if len(w.current) > 0 || !w.room() {
 		return
 	}
-	var frames []twinFrame
+	frames := w.messageOf(sheetSize / 8)
 	size := 0
-	for more := true; more; {
-		f := w.frame()
-		f.body = f.body[:min(len(f.body), sheetSize/8)]
-		frames = append(frames, f)
+	for _, f := range frames {
 		size += 9 + len(f.body)
-		more = f.flags != 0 && len(frames) < 3
 	}
-	frames[len(frames)-1].flags = 0
 	if !w.sheet.Begin(w.log.pool, size) {
 		w.require(false, "no room for %d bytes in a sheet", size)
 	}

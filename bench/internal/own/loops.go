@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/zeroactor/zmq"
 	"github.com/zeroactor/zmq/bench/internal/peer"
 	"github.com/zeroactor/zmq/patterns"
 )
@@ -30,22 +29,6 @@ func (s *socket) pullAll(pull *patterns.Pull, n int) error {
 	return nil
 }
 
-// A batch is as many messages as a call may send. Their memory is used again.
-type batch struct{ messages []*zmq.Message }
-
-// fill makes all messages hold body again, and returns them.
-func (b *batch) fill(n int, body []byte) []*zmq.Message {
-	for len(b.messages) < n {
-		b.messages = append(b.messages, new(zmq.Message))
-	}
-	for _, m := range b.messages[:n] {
-		if m.Len() == 0 {
-			m.Append(body)
-		}
-	}
-	return b.messages[:n]
-}
-
 // sending returns the loop that sends in the way the job says.
 func (s *socket) sending(out sender) func(n int, body []byte) error {
 	switch {
@@ -62,11 +45,13 @@ func (s *socket) sending(out sender) func(n int, body []byte) error {
 	case s.job.Batch > 0:
 		return func(n int, body []byte) error {
 			for n > 0 {
-				sent, err := out.SendBatch(s.ctx, s.out.fill(min(n, s.job.Batch), body))
-				if err != nil {
+				for range min(n, s.job.Batch) {
+					s.batch.Append(body)
+				}
+				n -= s.batch.Len()
+				if err := out.SendAll(s.ctx, &s.batch); err != nil {
 					return err
 				}
-				n -= sent
 			}
 			return nil
 		}
@@ -125,24 +110,24 @@ func (s *socket) Receive(n int) error {
 	return nil
 }
 
+// receiveBatches receives n messages. Those that come with the last one are among the next n.
 func (s *socket) receiveBatches(n int) error {
-	for len(s.got) < s.job.Batch {
-		s.got = append(s.got, new(zmq.Message))
-	}
-	for n > 0 {
-		received, err := s.in.RecvBatch(s.ctx, s.got[:min(n, s.job.Batch)])
-		if err != nil {
+	for n -= s.early; n > 0; {
+		if err := s.in.RecvAll(s.ctx, &s.batch); err != nil {
 			return err
 		}
-		if received == 0 {
-			return fmt.Errorf("a batch of no message")
-		}
-		for _, m := range s.got[:received] {
-			if err := s.check(m); err != nil {
-				return err
+		frames := 0
+		for body, more := range s.batch.Frames() {
+			if frames++; more {
+				continue
 			}
+			if frames != s.job.Prefix+1 || len(body) != s.job.Size {
+				return fmt.Errorf("received %d bytes in the last of %d frames, want %d in %d", len(body), frames, s.job.Size, s.job.Prefix+1)
+			}
+			frames = 0
 		}
-		n -= received
+		n -= s.batch.Len()
 	}
+	s.early = -n
 	return nil
 }

@@ -50,8 +50,9 @@ type socket struct {
 	echo func(n int) error
 	job  peer.Job
 	msg  zmq.Message
-	out  batch
-	got  []*zmq.Message // of RecvBatch
+
+	batch zmq.Batch
+	early int // messages of it that nobody has asked for yet
 }
 
 type endpoints interface {
@@ -61,12 +62,14 @@ type endpoints interface {
 }
 
 type receiver interface {
-	patterns.Receiver
+	RecvInto(ctx context.Context, m *zmq.Message) error
+	RecvAll(ctx context.Context, b *zmq.Batch) error
 	endpoints
 }
 
 type sender interface {
 	patterns.Sender
+	SendAll(ctx context.Context, b *zmq.Batch) error
 	SendBytes(ctx context.Context, frames ...[]byte) error
 	endpoints
 }
@@ -194,9 +197,7 @@ type single struct {
 
 func (s single) RecvInto(ctx context.Context, m *zmq.Message) error { return s.recvInto(ctx, m) }
 
-func (s single) RecvBatch(ctx context.Context, _ []*zmq.Message) (int, error) {
-	return 0, peer.Unsupported(Name, "batches")
-}
+func (s single) RecvAll(context.Context, *zmq.Batch) error { return peer.Unsupported(Name, "batches") }
 
 func (s *socket) Bind(endpoint string) (string, error) {
 	bound, err := s.any.Bind(endpoint)

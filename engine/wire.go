@@ -22,9 +22,6 @@ const (
 )
 
 const (
-	// maxShort is the size of the largest body of a short frame, in bytes.
-	maxShort = framing.MaxShort
-
 	// shortHeader and longHeader are the sizes of the two forms of a frame's
 	// header: flags, and a size of one octet or of eight.
 	shortHeader = framing.ShortHeader

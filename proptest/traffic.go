@@ -3,6 +3,7 @@ package proptest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing/synctest"
 	"time"
@@ -116,7 +117,7 @@ func (w *world) put(sock trySender, n name, m *zmq.Message) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	over := make(chan error, 1)
-	go func() { over <- waits.Send(ctx, m) }()
+	go func() { over <- sendWaiting(ctx, waits, n, m) }()
 	if w.medium.Virtual {
 		synctest.Wait()
 	} else {
@@ -126,6 +127,26 @@ func (w *world) put(sock trySender, n name, m *zmq.Message) error {
 	}
 	cancel()
 	return asTried(<-over)
+}
+
+// sendWaiting sends m, by turns as it is and as a batch of one.
+func sendWaiting(ctx context.Context, sock ctxSender, n name, m *zmq.Message) error {
+	all, ok := sock.(interface {
+		SendAll(context.Context, *zmq.Batch) error
+	})
+	if !ok || n.seq%8 < 4 {
+		return sock.Send(ctx, m)
+	}
+	var b zmq.Batch
+	b.AppendMessage(m.Clone())
+	err := all.SendAll(ctx, &b)
+	if left := b.Len(); left == 1 != (err != nil) {
+		return fmt.Errorf("%d messages left in a batch of one: %w", left, err)
+	}
+	if err == nil {
+		m.Reset()
+	}
+	return err
 }
 
 // asTried returns what an attempt without waiting says in the place of a wait

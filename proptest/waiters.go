@@ -44,7 +44,7 @@ func (w *world) await(i, n int) error {
 	p := w.places[i]
 	p.waiters = append(p.waiters, r)
 	w.awaited++
-	way := w.awaited % 3
+	way := w.awaited % 4
 	go func() {
 		defer close(r.over)
 		for got := 0; got < n; {
@@ -88,6 +88,9 @@ func receive(ctx context.Context, sock ctxReceiver, way, most int) ([]*zmq.Messa
 	batcher, ok := sock.(interface {
 		RecvBatch(context.Context, []*zmq.Message) (int, error)
 	})
+	all, _ := sock.(interface {
+		RecvAll(context.Context, *zmq.Batch) error
+	})
 	switch {
 	case way == 1 && ok:
 		batch := make([]*zmq.Message, min(most, 4))
@@ -96,6 +99,11 @@ func receive(ctx context.Context, sock ctxReceiver, way, most int) ([]*zmq.Messa
 		}
 		n, err := batcher.RecvBatch(ctx, batch)
 		return batch[:n], err
+	case way == 3 && all != nil:
+		var b zmq.Batch
+		err := all.RecvAll(ctx, &b)
+		defer b.Release()
+		return unpacked(&b), err
 	case way == 2: // a context of its own for each call
 		own, cancel := context.WithCancel(ctx)
 		defer cancel()
@@ -106,6 +114,18 @@ func receive(ctx context.Context, sock ctxReceiver, way, most int) ([]*zmq.Messa
 		return nil, err
 	}
 	return []*zmq.Message{m}, nil
+}
+
+// unpacked returns copies of the messages of a batch.
+func unpacked(b *zmq.Batch) (messages []*zmq.Message) {
+	m := new(zmq.Message)
+	for body, more := range b.Frames() {
+		if m.Append(body); !more {
+			messages = append(messages, m)
+			m = new(zmq.Message)
+		}
+	}
+	return messages
 }
 
 func (r *waiter) take(messages []*zmq.Message, err error) {

@@ -145,7 +145,7 @@ var mutants = []mutant{
 	{"37: reserved flags are let pass", "engine.ConsumeHeader", "case 0, FlagMore, FlagCommand:", "case 0, FlagMore, FlagCommand, 0x08:", "engine:^TestReservedFlagsAreMalformed$"},
 	{"37: a command may have MORE", "engine.ConsumeHeader", "case 0, FlagMore, FlagCommand:", "case 0, FlagMore, FlagCommand, FlagCommand | FlagMore:", "engine:^TestReservedFlagsAreMalformed$"},
 	{"37: a size may have its top bit", "engine.ConsumeHeader", "size > math.MaxInt64 {", "size > math.MaxUint64-1 {", "engine:^TestSizeWithTopBitIsMalformed$"},
-	{"37: a short frame is to have 256 bytes", "engine.AppendHeader", "if size <= maxShort {", "if size <= maxShort+1 {", "engine:^TestFrameSizes$"},
+	{"37: a short frame is to have 256 bytes", "internal/framing.Append", "if size <= MaxShort {", "if size <= MaxShort+1 {", "engine:^TestFrameSizes$"},
 	{"37: a long frame of few bytes is malformed", "engine.ConsumeHeader", "size > math.MaxInt64 {", "size > math.MaxInt64 || size <= maxShort {", "engine:^TestLongFormOfShortFrame$"},
 	{"37: a command of 256 bytes has a short header", "engine.AppendCommand", "1+len(name)+len(data)", "min(1+len(name)+len(data), maxShort)", "engine:^TestCommandGrowsLong$"},
 	{"37: the padding is interpreted", "engine.Handshake.signature", "if h.in[signatureSize-1]&1 == 0 {", "if h.in[signatureSize-1]&1 == 0 || h.in[1] != 0 {", "engine:^TestPaddingMeansNothing$"},

@@ -68,6 +68,7 @@ func (x *receiver) TryRecv(m *zmq.Message) error {
 		err = zmq.ErrAgain
 	}
 	if err != nil {
+		m.Reset()
 		return s.fail("recv", "", err)
 	}
 	return nil

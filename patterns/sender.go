@@ -109,11 +109,11 @@ func (x *sender) TrySend(m *zmq.Message) error {
 }
 
 // sendQuick sends a message of one frame where there is nothing to think of, as with most: it is
-// small, goes to the only pipe, and nobody waits. If so it gives the turn back, which is held when it is called. If not it
+// small, goes to the only pipe, and nobody waits. (Of a closed socket there is no pipe.) If so it gives the turn back, which is held when it is called. If not it
 // reports false, and has done nothing.
 func (x *sender) sendQuick(body []byte) (sent bool) {
 	s := x.sock
-	if x.quick == nil || s.closed || s.waited || !s.sendq.Empty() || !x.quick.putQuick(body) {
+	if x.quick == nil || s.waited || !s.sendq.Empty() || !x.quick.putQuick(body) {
 		return false
 	}
 	s.stats.Sent++

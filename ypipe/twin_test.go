@@ -205,7 +205,8 @@ func (w *twin) append() {
 	if w.number%3 == 1 && f.flags == 0 && w.putAtOnce(f) {
 		return
 	}
-	if w.number%3 == 2 && len(w.current) == 0 && f.flags == 0 && w.log.Add(f.body) {
+	if w.number%3 == 2 && f.flags == 0 && w.log.Add(f.body) {
+		w.require(len(w.current) == 0, "Add, behind %d frames of another message", len(w.current))
 		w.messages = append(w.messages, []twinFrame{f})
 		return
 	}
@@ -227,10 +228,12 @@ func (w *twin) append() {
 // putAtOnce writes and publishes a message of one frame, if Put does.
 func (w *twin) putAtOnce(f twinFrame) bool {
 	before := w.published == len(w.messages) && len(w.current) == 0
+	asked := !w.log.w.begun
 	if !w.log.Put(f.body) {
 		return false
 	}
 	w.require(before, "Put, with %d of %d messages published, and %d frames of the next", w.published, len(w.messages), len(w.current))
+	w.require(asked, "Put to a chunk of which Ahead was not asked")
 	w.require(len(f.body) <= inlineMax, "Put of %d bytes", len(f.body))
 	w.messages = append(w.messages, []twinFrame{f})
 	w.published = len(w.messages)

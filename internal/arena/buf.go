@@ -156,11 +156,12 @@ func (b *Buf) recycle() {
 			owned.Put(b)
 		}
 		whole.Release()
-	case b.pool != nil && !invariant.Enabled:
-		b.pool.put(b)
 	case b.pool != nil:
-		// Debug builds never reuse memory, and a view kept too long reads
-		// nonsense instead of the next message.
-		invariant.Mangle(b.data)
+		if invariant.Enabled {
+			// Debug builds never reuse memory, and a view kept too long reads
+			// nonsense instead of the next message.
+			invariant.Mangle(b.data)
+		}
+		b.pool.put(b)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"math/bits"
 	"sync"
 	"time"
+
+	"github.com/zeroactor/zmq/internal/invariant"
 )
 
 const (
@@ -28,6 +30,7 @@ type Pool struct {
 
 	mu      sync.Mutex
 	idle    int // bytes in classes
+	out     int // bytes handed out that have not come back
 	low     int // least value of idle since the last trim
 	classes [maxClass + 1][]*Buf
 	timer   *time.Timer // trims; nil while nothing is idle
@@ -74,6 +77,7 @@ func (p *Pool) take(class int) *Buf {
 	p.step()
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.out += 1 << class
 	free := p.classes[class]
 	n := len(free)
 	if n == 0 {
@@ -92,7 +96,8 @@ func (p *Pool) put(b *Buf) {
 	b.Next, b.End, b.Boundary = nil, 0, 0
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed || p.idle+len(b.data) > p.limit {
+	p.out -= len(b.data)
+	if invariant.Enabled || p.closed || p.idle+len(b.data) > p.limit {
 		return
 	}
 	p.classes[b.class] = append(p.classes[b.class], b)
@@ -142,6 +147,14 @@ func (p *Pool) Idle() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.idle
+}
+
+// Out returns the number of bytes that were handed out and have not come back, but for
+// buffers larger than those that it keeps. What was never released, but left to the garbage collector, counts for ever.
+func (p *Pool) Out() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.out
 }
 
 // Close drops all idle memory. Buffers that are still out work on, and are

@@ -20,6 +20,30 @@ func reuses(t *testing.T) {
 	}
 }
 
+// Out counts what is out, whether it is new or was used before, and whether the pool keeps
+// it when it comes back.
+func TestOut(t *testing.T) {
+	for _, limit := range []int{0, -1} {
+		p := NewPool(limit)
+		for range 2 {
+			small, large := p.Get(600), p.GetBacked(100_000)
+			p.Get(1<<maxClass + 1).Release() // which is nobody's
+			if p.Out() != 1024+1<<17 {
+				t.Errorf("%d bytes are out", p.Out())
+			}
+			small.Hold()
+			if small.Settle(1); p.Out() != 1024+1<<17 {
+				t.Errorf("%d bytes are out, with a view left", p.Out())
+			}
+			small.Release()
+			if large.Release(); p.Out() != 0 {
+				t.Errorf("%d bytes are out when all is back", p.Out())
+			}
+		}
+		p.Close()
+	}
+}
+
 func TestGetSizes(t *testing.T) {
 	p := NewPool(0)
 	defer p.Close()

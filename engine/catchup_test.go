@@ -17,6 +17,7 @@ type pipeSink struct{ *memConn }
 
 func (pipeSink) canTry() bool { return true }
 func (pipeSink) light() bool  { return true }
+func (pipeSink) roomy() bool  { return false }
 
 func (s pipeSink) write(spans [][]byte, wait bool) (n int, err error) {
 	for _, b := range spans {

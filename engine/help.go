@@ -99,8 +99,9 @@ func (c *Conn) help(b bound, woken bool) (left bool) {
 	}
 	left = true // also if it panics
 	defer c.contain()
+	most := w.most()
 	for wait := false; ; {
-		n := c.look()
+		n := c.look(most)
 		if n == 0 {
 			return false
 		}
@@ -108,12 +109,12 @@ func (c *Conn) help(b bound, woken bool) (left bool) {
 		rest := n - w.sent
 		switch took, ok := c.writeSpans(n, wait); {
 		case took == rest && woken:
-			return c.look() > 0
-		case took == rest && n < maxBatch: // to look for more would let the log's reader sleep
+			return c.look(most) > 0
+		case took == rest && n < most: // to look for more would let the log's reader sleep
 			return false
 		case took == rest:
 		case ok && b.slack > 0:
-			wait = true
+			wait, most = true, maxBatch
 			defer c.patiently(b.next)()
 		case ok && n < napBelow:
 			return woken

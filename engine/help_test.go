@@ -9,14 +9,18 @@ import (
 // A roomy is a system with so much room, and one write that waits.
 type roomy struct {
 	net.Conn
-	room int
-	wire bytes.Buffer
+	room   int
+	grows  bool // as with TCP
+	writes int
+	wire   bytes.Buffer
 }
 
 func (r *roomy) canTry() bool { return true }
 func (r *roomy) light() bool  { return true }
+func (r *roomy) roomy() bool  { return r.grows }
 
 func (r *roomy) write(spans [][]byte, wait bool) (n int, err error) {
+	r.writes++
 	for _, s := range spans {
 		if !wait {
 			s = s[:min(len(s), r.room-n)]
@@ -75,5 +79,31 @@ func TestHelpLeavesNothingToANap(t *testing.T) {
 			e.reading.Unlock()
 			e.detach()
 		})
+	}
+}
+
+// Who helps has a system that may have room for all that has gathered take it in one write, and others in several.
+func TestHelpWritesAtOnce(t *testing.T) {
+	for _, grows := range []bool{false, true} {
+		const messages = 1000
+		e := newEnd(messages, 0)
+		nc, _ := newMemConns(1)
+		r := &roomy{Conn: nc, room: mostAtOnce, grows: grows}
+		c := testConfig("PUSH", e.Port).newConn(nc)
+		c.port = e.Port
+		c.writer.init(r, nil)
+		e.reading.Lock() // the writer's activation waits
+		e.attach(c)
+		for range messages {
+			e.send(message{make([]byte, 1<<10)})
+		}
+		if c.help(bound{}, false) || r.wire.Len() < messages<<10 {
+			t.Errorf("%d bytes are written", r.wire.Len())
+		}
+		if once := r.writes == 1; once != grows {
+			t.Errorf("%d writes, where the buffer grows: %v", r.writes, grows)
+		}
+		e.reading.Unlock()
+		e.detach()
 	}
 }

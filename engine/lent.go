@@ -67,7 +67,7 @@ func (c *Conn) writeLent(body []byte) (done bool) {
 		c.failWrite(err)
 		return false
 	}
-	return w.sent == 0 && c.look() == 0
+	return w.sent == 0 && c.look(maxBatch) == 0
 }
 
 // writePromised writes as much of the message as the system takes in the time that it gets.

@@ -120,7 +120,7 @@ func somePort() *Port { return NewPort(arena.NewPool(0), 0, 0, func() {}, func()
 // opener returns a sink for nc with opens or without.
 func opener(nc net.Conn, opens bool) sink {
 	s := newSink(nc, somePort()).(*fdSink)
-	s.opens = opens
+	s.tcp = opens
 	return s
 }
 

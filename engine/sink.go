@@ -15,6 +15,10 @@ type sink interface {
 	// UNIX socket, and that can do so meanwhile. With TCP on one machine it is also most of the
 	// peer's receiving.
 	light() bool
+
+	// roomy reports whether the system may take more than maxBatch at once, as with TCP: its buffer grows with need, and
+	// a UNIX socket's does not.
+	roomy() bool
 }
 
 // connSink is the sink of any connection.
@@ -25,6 +29,7 @@ type connSink struct {
 
 func (s *connSink) canTry() bool { return false }
 func (s *connSink) light() bool  { return false }
+func (s *connSink) roomy() bool  { return false }
 
 func (s *connSink) write(spans [][]byte, _ bool) (int, error) {
 	if len(spans) == 1 {

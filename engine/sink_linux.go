@@ -12,7 +12,7 @@ import (
 // progress in a write that takes long.
 func newSink(nc net.Conn, p *Port) sink {
 	if rc := rawConn(nc); rc != nil {
-		s := &fdSink{rc: rc, port: p, cheap: isUnix(nc) && runtime.NumCPU() > 1, opens: isTCP(nc)}
+		s := &fdSink{rc: rc, port: p, cheap: isUnix(nc) && runtime.NumCPU() > 1, tcp: isTCP(nc)}
 		s.try = s.tryWrite
 		return s
 	}
@@ -27,7 +27,7 @@ type fdSink struct {
 	rc    syscall.RawConn
 	port  *Port
 	cheap bool                  // see light
-	opens bool                  // see openingOf
+	tcp   bool                  // see roomy, openingOf
 	try   func(fd uintptr) bool // tryWrite, bound once
 	spans [][]byte
 	wait  bool
@@ -38,6 +38,7 @@ type fdSink struct {
 
 func (s *fdSink) canTry() bool { return true }
 func (s *fdSink) light() bool  { return s.cheap }
+func (s *fdSink) roomy() bool  { return s.tcp }
 
 func (s *fdSink) write(spans [][]byte, wait bool) (int, error) {
 	s.spans, s.wait, s.n, s.told, s.err = spans, wait, 0, 0, nil
@@ -74,7 +75,7 @@ func (s *fdSink) tryWrite(fd uintptr) (done bool) {
 
 // writeOnce writes some of the spans.
 func (s *fdSink) writeOnce(fd int) (int, error) {
-	if s.opens && s.n == 0 {
+	if s.tcp && s.n == 0 {
 		if i, n := openingOf(s.spans); n > 0 {
 			whole := s.spans[i]
 			s.spans[i] = whole[:n]

@@ -10,6 +10,10 @@ const (
 	// the call's own cost disappear, little enough that credit goes back soon.
 	maxBatch = 256 << 10
 
+	// mostAtOnce is how many bytes a sender hands to tcp, which takes what it has room for and has room for
+	// megabytes: all that gathers in a log of a thousand messages of 1 KiB.
+	mostAtOnce = 1 << 20
+
 	// nap is how long the writer activation stays away while senders that
 	// found the log full do the writing themselves. It bounds what their last
 	// messages may be late, and is long enough that its own wake-ups do not
@@ -91,14 +95,14 @@ func (c *Conn) write() (again bool) {
 		if w.sent == 0 && !c.writeControl() {
 			return false
 		}
-		n := c.look()
+		n := c.look(maxBatch)
 		if n == 0 {
 			// The socket writes nothing more once it has said so; what it
 			// wrote before that may have come since the look above.
 			if finished, _ := c.port.state(); !finished {
 				return false
 			}
-			if n = c.look(); n == 0 {
+			if n = c.look(maxBatch); n == 0 {
 				c.closeWrite()
 				return false
 			}
@@ -116,16 +120,24 @@ func (c *Conn) write() (again bool) {
 	return false
 }
 
-// look fills the spans with what the log holds, and returns how many bytes that
+// look fills the spans with what the log holds, up to most bytes and the end of a message, and returns how many bytes that
 // is.
-func (c *Conn) look() (n int) {
+func (c *Conn) look(most int) (n int) {
 	w := &c.writer
 	if w.sent == 0 {
 		c.port.fill()
 	}
-	w.spans, n = c.port.Out.Spans(w.spans[:0], maxBatch)
+	w.spans, n = c.port.Out.Spans(w.spans[:0], most)
 	w.noteSaid(c.cfg.Subscribes, n)
 	return n
+}
+
+// most returns how many bytes a write that does not wait hands to the system.
+func (w *writer) most() int {
+	if w.sink.roomy() {
+		return mostAtOnce
+	}
+	return maxBatch
 }
 
 // noteSaid notes that the spans, of n bytes, are about to be written. Subscriptions,

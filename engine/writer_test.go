@@ -58,6 +58,7 @@ func (f *flaky) take(spans [][]byte, wait bool) (n int, err error) {
 func (f *flaky) write(spans [][]byte, wait bool) (int, error) { return f.take(spans, wait) }
 func (f *flaky) canTry() bool                                 { return true }
 func (f *flaky) light() bool                                  { return true }
+func (f *flaky) roomy() bool                                  { return true }
 func (f *flaky) Write(b []byte) (int, error)                  { return f.take([][]byte{b}, true) }
 
 // taken returns what it has taken so far. The writer may be at work.

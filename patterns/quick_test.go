@@ -7,6 +7,8 @@ import (
 	"testing/synctest"
 
 	"github.com/zeroactor/zmq"
+	"github.com/zeroactor/zmq/internal/arena"
+	"github.com/zeroactor/zmq/ypipe"
 )
 
 // TestQuickSendIsNotForAnswers: who had to wait for a message writes the answer to the connection itself, which only
@@ -97,6 +99,31 @@ func TestFailedReceiveLeavesNothing(t *testing.T) {
 		m := zmq.NewMessage("what there was")
 		if err := receive(m); !errors.Is(err, zmq.ErrAgain) && !errors.Is(err, context.Canceled) || m.Len() != 0 {
 			t.Errorf("%s: %v, and the message has %d frames", name, err, m.Len())
+		}
+	}
+}
+
+// TestReplacedMessageHasItsPeer: a message that takes the place of one of the connection before has its own peer, also where
+// both lie in the same chunk.
+func TestReplacedMessageHasItsPeer(t *testing.T) {
+	p := newPipe(nil, nil)
+	p.in = ypipe.NewLog(arena.NewPool(0), 1000, func() {}, func() {})
+	var q fairQueue
+	q.add(p)
+	first, second := new(zmq.Peer), new(zmq.Peer)
+	want := []*zmq.Peer{first, first, second, second}
+	for i, peer := range want {
+		if p.peer != peer {
+			p.succeed(peer)
+		}
+		p.in.Append(0, []byte{byte(i)})
+		p.in.EndMessage()
+		p.in.Flush()
+	}
+	var m zmq.Message
+	for i, peer := range want {
+		if err := q.take(&m); err != nil || m.Frame(0)[0] != byte(i) || m.Peer() != peer {
+			t.Errorf("message %d: %v, %v, of the second: %v", i, err, m.Frame(0), m.Peer() == second)
 		}
 	}
 }

@@ -49,7 +49,7 @@ type twinView struct {
 
 func newTwin(step func() byte) *twin {
 	w := &twin{step: step}
-	w.hwm = int(step()) % 20
+	w.hwm = int(step()) % 40
 	w.byteHWM = []int{0, 0, 1, 100, 1000, 50_000}[int(step())%6]
 	w.log = NewLog(arena.NewPool(0), w.hwm, func() {
 		w.require(w.asleep, "onReadable, and the reader does not sleep")
@@ -199,6 +199,10 @@ func (w *twin) room() bool {
 // append writes the next frame, by copy or as a buffer of its own.
 func (w *twin) append() {
 	if len(w.current) == 0 && !w.room() {
+		if f := w.frame(); f.flags == 0 && w.putAtOnce(f) {
+			held := len(w.messages) - 1
+			w.require(w.hwm == 0 || held < w.hwm, "Put, with %d of %d messages held", held, w.hwm)
+		}
 		return
 	}
 	f := w.frame()

@@ -64,6 +64,38 @@ func BenchmarkLogPublish(b *testing.B) {
 	perMessage(b, 64)
 }
 
+// BenchmarkEnd publishes positions by an exchange, as a Log does, and by a store, which would not be enough where the
+// reader may be about to sleep; alone and while a reader on another processor looks. See
+// docs/decisions/0024-ideas-that-were-measured.md.
+func BenchmarkEnd(b *testing.B) {
+	for _, looks := range []bool{false, true} {
+		name := "/alone"
+		if looks {
+			name = "/looked at"
+		}
+		b.Run("exchange"+name, func(b *testing.B) {
+			benchmarkEnd(b, looks, func(end *atomicInt64, v int64) { end.Swap(v) })
+		})
+		b.Run("store"+name, func(b *testing.B) { benchmarkEnd(b, looks, storeRelease) })
+	}
+}
+
+func benchmarkEnd(b *testing.B, looks bool, publish func(end *atomicInt64, v int64)) {
+	var l Log
+	var reader sync.WaitGroup
+	if looks {
+		reader.Go(func() {
+			for l.end.Load() != asleep {
+			}
+		})
+	}
+	for v := int64(1); b.Loop(); v++ {
+		publish(&l.end, v)
+	}
+	l.end.Store(asleep)
+	reader.Wait()
+}
+
 // BenchmarkLogSpans writes messages one by one and takes them as bytes, as for
 // write(2).
 func BenchmarkLogSpans(b *testing.B) {

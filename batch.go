@@ -38,6 +38,7 @@ type Batch struct {
 	store []byte
 	from  int  // where in the store the next run begins, or the last one if it is open
 	open  bool // the last run is the store's
+	mixed bool // it has runs that are not the store's, or large bodies
 }
 
 // A run is whole frames with their headers, one after another. If the last of them is a long header without a body, that is
@@ -81,6 +82,7 @@ func (b *Batch) AppendMessage(m *Message) {
 
 // header adds the header of a frame, which may be the last one of its message.
 func (b *Batch) header(size int, last bool) {
+	b.mixed = b.mixed || size >= shareMin
 	if last {
 		b.store = framing.Append(b.store, 0, size)
 		b.n++
@@ -140,7 +142,7 @@ func (b *Batch) Reset() {
 	clear(b.runs)
 	b.runs = b.runs[:0]
 	b.store = b.store[:0]
-	b.first, b.off, b.n, b.from, b.open = 0, 0, 0, 0, false
+	b.first, b.off, b.n, b.from, b.open, b.mixed = 0, 0, 0, 0, false, false
 }
 
 // Release releases all messages, and b's own memory as well.

@@ -14,14 +14,14 @@ func (b *Batch) AddRun(frames []byte, owner arena.Owner, messages int) {
 	b.seal()
 	b.runs = append(b.runs, run{frames, owner})
 	b.n += messages
-	b.from, b.open = len(b.store), false
+	b.from, b.open, b.mixed = len(b.store), false, true
 }
 
-// Front returns the frames of the first run, from the first message on, and how many messages these are, with all of their frames, or 0
-// if that is not known. b must not be empty.
+// Front returns the frames of the first run, from the first message on, and how many messages these are, with all of their frames
+// and no large body, or 0 if that is not known. b must not be empty.
 func (b *Batch) Front() (frames []byte, messages int) {
 	b.seal()
-	if b.first == len(b.runs)-1 {
+	if !b.mixed {
 		messages = b.n
 	}
 	return b.runs[b.first].b[b.off:], messages

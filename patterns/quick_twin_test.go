@@ -195,8 +195,8 @@ func (w *quickWorld) send(i int, s quickStep) {
 	if n.sender == nil {
 		return
 	}
-	willing := s.how/6%3 == 0
-	switch s.how % 6 {
+	willing := s.how/7%3 == 0
+	switch s.how % 7 {
 	case 0:
 		w.sendOne(i, n, willing, w.message(s.n, s.of))
 	case 1:
@@ -226,7 +226,18 @@ func (w *quickWorld) send(i int, s quickStep) {
 			}
 			return said
 		})
-	case 5: // what was received
+	case 5:
+		b := new(zmq.Batch)
+		for k := range 1 + s.n%8 {
+			m := w.message(2, s.of+k*(s.n/8%2)) // the caller's
+			b.Append(slices.Collect(quickFrames(m))...)
+		}
+		w.call(i, quickSends, willing, nil, func(ctx context.Context) string {
+			err := n.sender.SendAll(ctx, b)
+			defer b.Release()
+			return fmt.Sprintf("send all: %s, %d left", quickError(err), b.Len())
+		})
+	case 6: // what was received
 		if slot := &w.nodes[s.n%4].slots[s.of%3]; !slot.busy && slot.m.Len() > 0 {
 			m := slot.m
 			slot.m = new(zmq.Message)

@@ -21,7 +21,7 @@ type receiver struct {
 	from  taker
 	quick *fairQueue // is from, if that is one: it has a quick way for several messages at once
 
-	one zmq.Message // on its way to a batch; in the turn
+	one *zmq.Message // on its way to a batch; made when there first is one; in the turn
 }
 
 // init makes from the taker of s. A pattern that does nothing more than its fair queue does is to

@@ -76,12 +76,15 @@ func (x *receiver) takeAll(b *zmq.Batch) (err error) {
 		x.quick.takeAll(b)
 		return errWait
 	}
+	if x.one == nil {
+		x.one = new(zmq.Message)
+	}
 	for bytes := 0; bytes < batchBytes; {
-		if err = x.from.take(&x.one); err != nil {
+		if err = x.from.take(x.one); err != nil {
 			break
 		}
 		bytes += x.one.Size()
-		b.AppendMessage(&x.one)
+		b.AppendMessage(x.one)
 	}
 	return err
 }

@@ -33,6 +33,9 @@ const (
 	sheetSize   = 32 << 10
 	borrowAfter = 4 << 10
 
+	// stretchMin is how many messages are between marks at least, if batches may go past one.
+	stretchMin = 16
+
 	// shortMax is the largest body whose length goes into one byte (37/ZMTP,
 	// "Framing").
 	shortMax = 255

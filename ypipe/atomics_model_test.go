@@ -66,6 +66,7 @@ const (
 	strideBits = 6
 	strideMask = 1<<strideBits - 1
 	markSlots  = 2
+	stretchMin = 2
 	flowSteps  = 4
 	flowGroup  = 2
 

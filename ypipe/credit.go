@@ -206,10 +206,10 @@ func (l *Log) Burst() int {
 }
 
 // stretch is Burst for messages that come all at once: they may go past the next mark, which then is behind the last
-// of them, by as many as lie between marks.
+// of them, by as many as lie between marks. Where these are few it would be told that there is room noticeably later.
 func (l *Log) stretch() int {
 	c := &l.w.credit
-	if c.hwm == 0 || c.weight != nil {
+	if c.weight != nil || c.step() < stretchMin {
 		return l.Burst()
 	}
 	return int(min(c.room(), c.markAt-c.written+c.step()))

@@ -9,7 +9,7 @@ import (
 // there is room for in the current chunk and below the high-water mark, and most at most. It returns how many
 // bytes and messages these are: none if the first message has to go through [Log.Append], as the chunk is at its end,
 // or it has a body by reference or is not whole. whole is how many messages the run has if it is known that they are
-// all in it, with their bodies, and 0 if not: they are not counted again then. No message may have been begun. Writer only.
+// all in it, with bodies that are not large, and 0 if not: they are not counted again then. No message may have been begun. Writer only.
 func (l *Log) AppendRun(run []byte, whole, most int) (bytes, messages int) {
 	w := &l.w
 	room := max(len(w.data)-w.off, 0) // a sheet's chunk has none

@@ -125,6 +125,6 @@ func (x *sender) putEach(b *zmq.Batch) (err error) {
 			b.DropFirst()
 		}
 	}
-	clear(x.frames)
+	clear(x.frames[:cap(x.frames)]) // also what is left of a message of more frames
 	return err
 }

@@ -33,6 +33,9 @@ const (
 	sheetSize   = 32 << 10
 	borrowAfter = 4 << 10
 
+	// unlimitedStep is after how many messages a reader gives credit where there is no high-water mark: as of one of a thousand.
+	unlimitedStep = 63
+
 	// stretchMin is how many messages are between marks at least, if batches may go past one.
 	stretchMin = 16
 

@@ -67,8 +67,10 @@ const (
 	strideMask = 1<<strideBits - 1
 	markSlots  = 2
 	stretchMin = 2
-	flowSteps  = 4
-	flowGroup  = 2
+
+	unlimitedStep = 2
+	flowSteps     = 4
+	flowGroup     = 2
 
 	borrowAfter = 8
 )

@@ -139,12 +139,16 @@ func (l *Log) SetHWM(hwm int) {
 }
 
 // readerStep returns after how many messages the reader is to give credit at the
-// latest: each may be heavy, if their weight counts.
+// latest: each may be heavy, if their weight counts. Without a limit nobody waits for it but who paces large bodies.
 func (l *Log) readerStep() int64 {
-	if l.w.weight != nil {
+	switch c := &l.w.credit; {
+	case c.weight != nil:
 		return 1
+	case c.hwm == 0:
+		return unlimitedStep
+	default:
+		return c.step()
 	}
-	return l.w.credit.step()
 }
 
 // Full reports whether the log is at its high-water mark. If it is, onWritable

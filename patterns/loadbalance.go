@@ -83,6 +83,20 @@ func (b *loadBalancer) putQuick(body []byte) bool {
 	return len(b.active) == 1 && b.active[0].out.Put(body)
 }
 
+// giveQuick is putQuick of a large body that m has by reference, to a socket of the same process: to connections its sender may write itself.
+// It empties m.
+func (b *loadBalancer) giveQuick(m *zmq.Message) bool {
+	if len(b.active) != 1 || b.active[0].port != nil || len(m.Frame(0)) <= shareMin {
+		return false
+	}
+	body, owner, ok := m.TakeView()
+	if ok && !b.active[0].out.PutOwned(body, owner) {
+		m.AppendView(body, owner)
+		return false
+	}
+	return ok
+}
+
 // putBatch gives messages to the pipes in turn, and returns how many had room.
 func (b *loadBalancer) putBatch(messages []*zmq.Message) (n int) {
 	for n < len(messages) {

@@ -26,7 +26,7 @@ func TestQuickSendIsNotForAnswers(t *testing.T) {
 		}
 		quickly := func() bool {
 			a.turn.Lock()
-			if a.sendQuick([]byte("answer")) {
+			if a.sendQuick([]byte("answer"), nil) {
 				return true
 			}
 			a.turn.Unlock()

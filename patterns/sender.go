@@ -64,7 +64,7 @@ func (x *sender) init(s *socket, to putter) {
 // no peer can take a message. On success m is empty, on failure unchanged.
 func (x *sender) Send(ctx context.Context, m *zmq.Message) error {
 	x.sock.turn.Lock()
-	if m.Len() == 1 && x.sendQuick(m.Frame(0)) {
+	if m.Len() == 1 && x.sendQuick(m.Frame(0), m) {
 		m.Reset()
 		return nil
 	}
@@ -79,7 +79,7 @@ func (x *sender) Send(ctx context.Context, m *zmq.Message) error {
 // copied; they stay the caller's.
 func (x *sender) SendBytes(ctx context.Context, frames ...[]byte) error {
 	x.sock.turn.Lock()
-	if len(frames) == 1 && x.sendQuick(frames[0]) {
+	if len(frames) == 1 && x.sendQuick(frames[0], nil) {
 		return nil
 	}
 	err := x.send(ctx, outgoing{frames: kept(frames)})
@@ -109,11 +109,12 @@ func (x *sender) TrySend(m *zmq.Message) error {
 }
 
 // sendQuick sends a message of one frame where there is nothing to think of, as with most: it is
-// small, goes to the only pipe, and nobody waits. (Of a closed socket there is no pipe.) If so it gives the turn back, which is held when it is called. If not it
-// reports false, and has done nothing.
-func (x *sender) sendQuick(body []byte) (sent bool) {
+// small, or m has it by reference and its receiver is in this process, goes to the only pipe, and nobody waits. (Of a closed socket
+// there is no pipe.) m is nil if the frame is not to be had by reference. If so it gives the turn back, which is held
+// when it is called. If not it reports false, and has done nothing.
+func (x *sender) sendQuick(body []byte, m *zmq.Message) (sent bool) {
 	s := x.sock
-	if x.quick == nil || s.waited || !s.sendq.Empty() || !x.quick.putQuick(body) {
+	if x.quick == nil || s.waited || !s.sendq.Empty() || !x.quick.putQuick(body) && (m == nil || !x.quick.giveQuick(m)) {
 		return false
 	}
 	s.stats.Sent++

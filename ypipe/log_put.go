@@ -1,6 +1,10 @@
 package ypipe
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/zeroactor/zmq/internal/arena"
+)
 
 // Put appends a message of one frame, whose body is copied, and publishes it, all that there is to do for
 // most messages in one step: [Log.Append], [Log.EndMessage] and [Log.Flush] of a log that is not [Log.Full]. It
@@ -45,6 +49,22 @@ func (w *logWriter) addLong(body []byte) (done bool) {
 	binary.BigEndian.PutUint64(d[1:], uint64(n))
 	copy(d[9:], body)
 	w.added(9 + n)
+	return true
+}
+
+// PutOwned is [Log.Put] of a body of more than inlineMax bytes that is not copied: it is the log's from here on, which gives it
+// back to owner, as with [Log.AppendOwned]. If it reports false the body is still the caller's. Writer only.
+func (l *Log) PutOwned(body []byte, owner arena.Owner) (done bool) {
+	w := &l.w
+	if len(body) <= inlineMax || w.bodies == nil || w.lacks() || w.begun || w.pos() != w.flushed || w.off+9 > len(w.data) || !w.addable() {
+		return false
+	}
+	w.added(putHeader(w.data[w.off:], 0, len(body)))
+	w.aside += int64(len(body))
+	l.addBody(body, owner, true)
+	w.refs = 0
+	l.flushBodies()
+	l.publish(w.pos())
 	return true
 }
 

@@ -217,7 +217,11 @@ func (w *twin) append() {
 	if w.number%3 == 0 {
 		b := bytes.Clone(f.body)
 		w.given++
-		w.log.AppendOwned(f.flags, b, arena.Owned(b, func(b []byte) { clear(b); w.given-- }))
+		owner := arena.Owned(b, func(b []byte) { clear(b); w.given-- })
+		if w.number%2 == 0 && f.flags == 0 && w.giveAtOnce(f, b, owner) {
+			return
+		}
+		w.log.AppendOwned(f.flags, b, owner)
 	} else {
 		w.log.Append(f.flags, f.body)
 	}
@@ -239,6 +243,19 @@ func (w *twin) putAtOnce(f twinFrame) bool {
 	w.require(before, "Put, with %d of %d messages published, and %d frames of the next", w.published, len(w.messages), len(w.current))
 	w.require(asked, "Put to a chunk of which Ahead was not asked")
 	w.require(len(f.body) <= inlineMax, "Put of %d bytes", len(f.body))
+	w.messages = append(w.messages, []twinFrame{f})
+	w.published = len(w.messages)
+	return true
+}
+
+// giveAtOnce is putAtOnce of a body by reference, if PutOwned does it.
+func (w *twin) giveAtOnce(f twinFrame, b []byte, owner arena.Owner) bool {
+	before := w.published == len(w.messages) && len(w.current) == 0
+	if !w.log.PutOwned(b, owner) {
+		return false
+	}
+	w.require(before, "PutOwned, with %d of %d messages published, and %d frames of the next", w.published, len(w.messages), len(w.current))
+	w.require(len(f.body) > inlineMax, "PutOwned of %d bytes", len(f.body))
 	w.messages = append(w.messages, []twinFrame{f})
 	w.published = len(w.messages)
 	return true

@@ -156,7 +156,7 @@ func (b *lab) send(sizes ...int) {
 	b.Flush()
 }
 
-// putAtOnce is send of one frame by Put, if that does it, whether there is room or not.
+// putAtOnce is send of one frame by Put or PutOwned, if that does it, whether there is room or not.
 func (b *lab) putAtOnce(size int) (done bool) {
 	f := labFrame{body: make([]byte, size)}
 	for j := range f.body {
@@ -166,6 +166,9 @@ func (b *lab) putAtOnce(size int) (done bool) {
 	b.frames = append(b.frames, f)
 	b.messages++
 	done = b.Put(f.body)
+	if !done && size > inlineMax {
+		done = b.giveAtOnce(f.body)
+	}
 	if !done {
 		b.frames = b.frames[:len(b.frames)-1]
 		b.messages--
@@ -176,6 +179,17 @@ func (b *lab) putAtOnce(size int) (done bool) {
 		b.w.Reached("long one put at once")
 	}
 	b.checkLimit()
+	return true
+}
+
+// giveAtOnce is Put by PutOwned.
+func (b *lab) giveAtOnce(body []byte) (done bool) {
+	buf := b.pool.Copy(body)
+	if done = b.PutOwned(buf.Bytes()[:len(body)], arena.Owner{Buf: buf}); !done {
+		buf.Release()
+		return false
+	}
+	b.w.Reached("given at once")
 	return true
 }
 

@@ -70,11 +70,13 @@ func TestModelLogPut(t *testing.T) {
 			b.put(large)
 			b.Ahead()
 			w.Require(!b.putAtOnce(1), "published with what was not")
+			w.Require(!b.putAtOnce(large), "published with what was not")
 			b.Flush()
 			send(1)
 			b.awaitRoom()
 			b.append(true, 1)
 			w.Require(!b.putAtOnce(1), "put into a message")
+			w.Require(!b.putAtOnce(large), "put into a message")
 			w.Require(!b.Add([]byte{1}), "added to a message")
 			b.append(false, 1)
 			b.end()
@@ -83,8 +85,10 @@ func TestModelLogPut(t *testing.T) {
 				send(1)
 			}
 			send(long)
+			send(large)
+			send(large)
 		})
-		w.Go("reader", func() { b.takeAll(10) })
+		w.Go("reader", func() { b.takeAll(12) })
 	})
 }
 

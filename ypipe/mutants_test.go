@@ -343,6 +343,18 @@ var mutants = []modeltest.Mutant{
 		Breaks: "What the reader has taken without giving credit is taken for what it has to do.",
 	},
 	{
+		Name:   "a body is given across the end of a chunk",
+		Old:    "w.pos() != w.flushed || w.off+9 > len(w.data) || !w.addable()",
+		New:    "w.pos() != w.flushed || !w.addable()",
+		Breaks: "The header has no room.",
+	},
+	{
+		Name:   "a body is given without being published",
+		Old:    "w.refs = 0\n\tl.flushBodies()\n\tl.publish",
+		New:    "w.refs = 0\n\tl.publish",
+		Breaks: "The reader finds a header, and no body.",
+	},
+	{
 		Name:   "a run goes past the high-water mark",
 		Old:    "return int(min(c.room(), c.markAt-c.written+c.step()))",
 		New:    "return int(c.markAt - c.written + c.step())",

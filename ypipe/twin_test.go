@@ -215,12 +215,7 @@ func (w *twin) append() {
 		return
 	}
 	if w.number%3 == 0 {
-		b := bytes.Clone(f.body)
-		w.given++
-		owner := arena.Owned(b, func(b []byte) { clear(b); w.given-- })
-		if w.number%2 == 0 && f.flags == 0 && w.giveAtOnce(f, b, owner) {
-			return
-		}
+		b, owner := w.owned(f.body)
 		w.log.AppendOwned(f.flags, b, owner)
 	} else {
 		w.log.Append(f.flags, f.body)
@@ -233,32 +228,32 @@ func (w *twin) append() {
 	}
 }
 
-// putAtOnce writes and publishes a message of one frame, if Put does.
+// putAtOnce writes and publishes a message of one frame, if Put does, or PutOwned, to which it gives what is large.
 func (w *twin) putAtOnce(f twinFrame) bool {
 	before := w.published == len(w.messages) && len(w.current) == 0
 	asked := !w.log.w.begun
-	if !w.log.Put(f.body) {
-		return false
+	done := w.log.Put(f.body)
+	w.require(!done || len(f.body) <= inlineMax, "Put of %d bytes", len(f.body))
+	if !done {
+		b, owner := w.owned(f.body)
+		if done = w.log.PutOwned(b, owner); !done {
+			owner.Release(b)
+			return false
+		}
+		w.require(len(f.body) > inlineMax, "PutOwned of %d bytes", len(f.body))
 	}
 	w.require(before, "Put, with %d of %d messages published, and %d frames of the next", w.published, len(w.messages), len(w.current))
 	w.require(asked, "Put to a chunk of which Ahead was not asked")
-	w.require(len(f.body) <= inlineMax, "Put of %d bytes", len(f.body))
 	w.messages = append(w.messages, []twinFrame{f})
 	w.published = len(w.messages)
 	return true
 }
 
-// giveAtOnce is putAtOnce of a body by reference, if PutOwned does it.
-func (w *twin) giveAtOnce(f twinFrame, b []byte, owner arena.Owner) bool {
-	before := w.published == len(w.messages) && len(w.current) == 0
-	if !w.log.PutOwned(b, owner) {
-		return false
-	}
-	w.require(before, "PutOwned, with %d of %d messages published, and %d frames of the next", w.published, len(w.messages), len(w.current))
-	w.require(len(f.body) > inlineMax, "PutOwned of %d bytes", len(f.body))
-	w.messages = append(w.messages, []twinFrame{f})
-	w.published = len(w.messages)
-	return true
+// owned returns a copy of a body whose owner sees that it is given back.
+func (w *twin) owned(body []byte) ([]byte, arena.Owner) {
+	w.given++
+	b := bytes.Clone(body)
+	return b, arena.Owned(b, func(b []byte) { clear(b); w.given-- })
 }
 
 // share writes a message to the sheet, and mostly to the log.

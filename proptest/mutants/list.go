@@ -151,7 +151,6 @@ var mutants = []mutant{
 	{"quick: a body by reference needs no room", "ypipe.Log.PutOwned", "w.lacks() || ", "", "ypipe:^TestLogHistories$"},
 	{"quick: a body by reference, and nobody asks who is far ahead", "ypipe.Log.PutOwned", "w.begun || ", "", "ypipe:^TestLogHistories$"},
 	{"quick: a body by reference publishes what is not published", "ypipe.Log.PutOwned", "w.pos() != w.flushed || ", "", "ypipe:^TestLogHistories$"},
-	{"quick: the header of a body by reference lies across the end of a chunk", "ypipe.Log.PutOwned", "w.off+9 > len(w.data) || ", "", "ypipe:^TestLogHistories$"},
 	{"quick: a body by reference is for no message", "ypipe.Log.PutOwned", " || !w.addable()", "", "ypipe:^TestLogHistories$"},
 	{"quick: bodies by reference go to the first of several peers", "patterns.loadBalancer.giveQuick", "len(b.active) != 1 ||", "len(b.active) == 0 ||", "patterns:^TestQuickWays$"},
 	{"quick: a body that is not taken is lost", "patterns.loadBalancer.giveQuick", "\t\tm.AppendView(body, owner)\n", "", "patterns:^TestQuickWays$"},

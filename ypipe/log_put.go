@@ -12,7 +12,7 @@ import (
 // for it, the chunk is new and [Log.Ahead] is to be asked, credit is to be seen to, or something is not published yet. Writer only.
 func (l *Log) Put(body []byte) (done bool) {
 	w := &l.w
-	if w.lacks() || w.begun || w.pos() != w.flushed || !l.Add(body) {
+	if !w.clear() || !l.Add(body) {
 		return false
 	}
 	l.publish(w.pos())
@@ -56,7 +56,7 @@ func (w *logWriter) addLong(body []byte) (done bool) {
 // back to owner, as with [Log.AppendOwned]. If it reports false the body is still the caller's. Writer only.
 func (l *Log) PutOwned(body []byte, owner arena.Owner) (done bool) {
 	w := &l.w
-	if len(body) <= inlineMax || w.bodies == nil || w.lacks() || w.begun || w.pos() != w.flushed || w.off+9 > len(w.data) || !w.addable() {
+	if len(body) <= inlineMax || w.bodies == nil || !w.clear() || w.off+9 > len(w.data) || !w.addable() {
 		return false
 	}
 	w.added(putHeader(w.data[w.off:], 0, len(body)))
@@ -67,6 +67,10 @@ func (l *Log) PutOwned(body []byte, owner arena.Owner) (done bool) {
 	l.publish(w.pos())
 	return true
 }
+
+// clear reports whether a message may be written and published at once: there is room by what is known here, [Log.Ahead] is not to be
+// asked, and nothing is unpublished.
+func (w *logWriter) clear() bool { return !w.lacks() && !w.begun && w.pos() == w.flushed }
 
 // addable reports whether no message has begun, and none more makes a mark due.
 func (w *logWriter) addable() bool {

@@ -85,10 +85,25 @@ func TestModelLogPut(t *testing.T) {
 				send(1)
 			}
 			send(long)
-			send(large)
-			send(large)
 		})
-		w.Go("reader", func() { b.takeAll(12) })
+		w.Go("reader", func() { b.takeAll(10) })
+	})
+}
+
+// Large bodies in one step, where that goes, behind others and over the ends of chunks.
+func TestModelLogPutOwned(t *testing.T) {
+	cfg := modeltest.Config{Preemptions: 3, Random: 2000, Reach: []string{"reader woken", "given at once", "end of a chunk", "buffer reused"}}
+	modeltest.Explore(t, cfg, func(w *modeltest.World) {
+		b := newLab(w, 0, nil)
+		w.Go("writer", func() {
+			for _, size := range []int{large, large, short, large, large, large, 1, large} {
+				if !b.putAtOnce(size) {
+					b.send(size)
+					b.Ahead()
+				}
+			}
+		})
+		w.Go("reader", func() { b.takeAll(8) })
 	})
 }
 

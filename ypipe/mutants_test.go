@@ -88,8 +88,8 @@ var mutants = []modeltest.Mutant{
 	},
 	{
 		Name:   "a message in one step over the high-water mark",
-		Old:    "w.lacks() || w.begun",
-		New:    "w.begun",
+		Old:    "!w.lacks() && !w.begun",
+		New:    "!w.begun",
 		Breaks: "More messages are in the log than its high-water mark says.",
 	},
 	{
@@ -100,9 +100,8 @@ var mutants = []modeltest.Mutant{
 	},
 	{
 		Name:   "a message in one step ends one that goes on",
-		In:     "Log.Put",
-		Old:    " || w.pos() != w.flushed",
-		New:    "",
+		Old:    "!w.begun && w.pos() == w.flushed",
+		New:    "!w.begun",
 		Breaks: "Half a message is published, or one before its body.",
 	},
 	{
@@ -246,6 +245,7 @@ var mutants = []modeltest.Mutant{
 	},
 	{
 		Name:   "bytes by reference have no weight",
+		In:     "Log.AppendOwned",
 		Old:    "\tw.aside += int64(len(body))\n",
 		New:    "",
 		Breaks: "Large bodies are taken over the high-water mark.",
@@ -344,8 +344,8 @@ var mutants = []modeltest.Mutant{
 	},
 	{
 		Name:   "a body is given across the end of a chunk",
-		Old:    "w.pos() != w.flushed || w.off+9 > len(w.data) || !w.addable()",
-		New:    "w.pos() != w.flushed || !w.addable()",
+		Old:    "!w.clear() || w.off+9 > len(w.data) || !w.addable()",
+		New:    "!w.clear() || !w.addable()",
 		Breaks: "The header has no room.",
 	},
 	{

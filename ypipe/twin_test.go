@@ -199,13 +199,16 @@ func (w *twin) room() bool {
 // append writes the next frame, by copy or as a buffer of its own.
 func (w *twin) append() {
 	if len(w.current) == 0 && !w.room() {
-		if f := w.oneFrame(2); f.flags == 0 && w.putAtOnce(f) {
+		if f := w.frame(); f.flags == 0 && (w.putAtOnce(f) || w.putAtOnce(twinFrame{body: body(w.number, inlineMax+1)})) {
 			held := len(w.messages) - 1
 			w.require(w.hwm == 0 || held < w.hwm, "Put, with %d of %d messages held", held, w.hwm)
 		}
 		return
 	}
-	f := w.oneFrame(6)
+	f := w.frame()
+	if w.number%6 == 1 {
+		f.body = body(w.number, inlineMax+1) // which may go in one step as well
+	}
 	if w.number%3 == 1 && f.flags == 0 && w.putAtOnce(f) {
 		return
 	}
@@ -226,15 +229,6 @@ func (w *twin) append() {
 		w.current = nil
 		w.log.Ahead()
 	}
-}
-
-// oneFrame is frame, but each so many that may be put at once has a body by reference.
-func (w *twin) oneFrame(each int) twinFrame {
-	f := w.frame()
-	if w.number%each == 1 {
-		f.body = body(w.number, inlineMax+1)
-	}
-	return f
 }
 
 // putAtOnce writes and publishes a message of one frame, if Put does, or PutOwned, to which it gives what is large.

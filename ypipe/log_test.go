@@ -363,3 +363,19 @@ func TestLogAllocations(t *testing.T) {
 		}
 	}
 }
+
+// TestPutLeavesAheadToBeAsked: a message in one step is not for a chunk of which nobody has asked yet how far ahead it is.
+func TestPutLeavesAheadToBeAsked(t *testing.T) {
+	l := newTestLog(0)
+	large := body(0, inlineMax+1)
+	l.AppendOwned(0, large, arena.Owner{})
+	l.EndMessage()
+	l.Flush()
+	if l.Put([]byte("x")) || l.PutOwned(large, arena.Owner{}) {
+		t.Error("put to a new chunk")
+	}
+	l.Ahead()
+	if !l.Put([]byte("x")) || !l.PutOwned(large, arena.Owner{}) {
+		t.Error("not put after that")
+	}
+}

@@ -21,11 +21,11 @@ func (x *sender) SendBatch(ctx context.Context, messages []*zmq.Message) (n int,
 		}
 	}
 	s.turn.Lock()
-	if n, err = x.burst(messages, nil); n == 0 {
+	if n, err = x.burst(func() (int, error) { return x.putBatch(messages) }); n == 0 {
 		if err := x.await(ctx, outgoing{m: messages[0]}, err); err != nil {
 			return 0, err
 		}
-		n, err = x.burst(messages[1:], nil)
+		n, err = x.burst(func() (int, error) { return x.putBatch(messages[1:]) })
 		n++
 	}
 	s.turn.Unlock()
@@ -44,7 +44,7 @@ func (x *sender) SendAll(ctx context.Context, b *zmq.Batch) error {
 	s := x.sock
 	s.turn.Lock()
 	for {
-		_, err := x.burst(nil, b)
+		_, err := x.burst(func() (int, error) { return x.putAll(b) })
 		switch {
 		case err == nil:
 			s.turn.Unlock()
@@ -60,18 +60,15 @@ func (x *sender) SendAll(ctx context.Context, b *zmq.Batch) error {
 	}
 }
 
-// burst puts messages, or those of b, until one is refused, and only then publishes them. It returns how many were put.
-func (x *sender) burst(messages []*zmq.Message, b *zmq.Batch) (n int, err error) {
+// burst has put put messages until one is refused, and only then publishes them. It returns what put does: how many
+// were put, and why no more.
+func (x *sender) burst(put func() (int, error)) (n int, err error) {
 	s := x.sock
 	if s.closed {
 		return 0, zmq.ErrClosed
 	}
 	s.batching = true
-	if b == nil {
-		n, err = x.putBatch(messages)
-	} else {
-		n, err = x.putAll(b)
-	}
+	n, err = put()
 	s.batching = false
 	for i, p := range s.unflushed {
 		p.unflushed = false

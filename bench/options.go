@@ -118,7 +118,7 @@ func (o *options) register(f *flag.FlagSet) {
 		"of actors channels, ergo, hollywood, protoactor; all, or none (default libzmq where there is one; for actors channels)")
 	f.StringVar(&o.sources, "source", "", "build other libraries of actors from copies of their source: `NAME=DIR`, several separated by commas")
 	f.IntVar(&o.count, "count", 0, "`number` of messages or round trips a sample; 0 means as many as take -time")
-	f.IntVar(&o.rounds, "rounds", 5, "`number` of samples of each library, taken in turn")
+	f.IntVar(&o.rounds, "rounds", 5, "`number` of samples of each library, taken in turn; targets take up to five times as many\nwhere that does not tell whether they hold")
 	f.DurationVar(&o.time, "time", 0, "how long a sample should take (default 1s, 400ms for targets and actors, 300ms for the gate)")
 	f.DurationVar(&o.limit, "limit", 30*time.Second, "after this `time` a sample has failed")
 	f.BoolVar(&o.pin, "pin", false, "run all processes on CPU 0 (taskset)")

@@ -12,6 +12,7 @@ import (
 // A progress is told of each sample before it is taken.
 type progress interface {
 	step(what string)
+	extend(steps int) // there are to be so many more
 	finish()
 }
 
@@ -35,14 +36,17 @@ func (b bar) step(what string) {
 	_ = b.Add(1) // what is wrong with a terminal is no reason to stop
 }
 
-func (b bar) finish() { _ = b.Finish() }
+func (b bar) extend(steps int) { b.AddMax(steps) }
+func (b bar) finish()          { _ = b.Finish() }
 
 type lineProgress struct{ w io.Writer }
 
 func (l lineProgress) step(what string) { fmt.Fprintln(l.w, what) }
+func (l lineProgress) extend(int)       {}
 func (l lineProgress) finish()          {}
 
 type quietProgress struct{}
 
 func (quietProgress) step(string) {}
+func (quietProgress) extend(int)  {}
 func (quietProgress) finish()     {}

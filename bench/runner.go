@@ -60,11 +60,18 @@ func (r *runner) measure(ctx context.Context, s setting, contenders []contender)
 			return res, err
 		}
 	}
+	return res, r.more(ctx, &res)
+}
+
+// more adds as many rounds to a result as it takes at once.
+func (r *runner) more(ctx context.Context, res *result) error {
+	s := res.setting
+	before := len(res.sides[0].rounds)
 	for round := range r.rounds {
 		for i := 0; i < len(res.sides); i++ {
 			c, count := res.sides[i].contender, res.sides[i].count
 			r.progress.step(fmt.Sprintf("%s %s %d B: round %d of %d, %s, %d messages",
-				s.title(), s.transport, s.size, round+1, r.rounds, c.name, count))
+				s.title(), s.transport, s.size, before+round+1, before+r.rounds, c.name, count))
 			one, err := r.sample(ctx, s, c, count, peer.Profiles{})
 			switch {
 			case err == nil:
@@ -73,11 +80,11 @@ func (r *runner) measure(ctx context.Context, s setting, contenders []contender)
 				res.sides = slices.Delete(res.sides, i, i+1)
 				i--
 			default:
-				return res, err
+				return err
 			}
 		}
 	}
-	return res, nil
+	return nil
 }
 
 // excuse reports whether the rest can do without contender i, which has failed.

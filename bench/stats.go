@@ -44,6 +44,18 @@ func ratios(a, b []float64) []float64 {
 	return quotients
 }
 
+// oneSided reports whether so many of n samples on one side of a bound, and the others on the other one, tell on which
+// side the median is: if it were on the bound, as few as the fewer would come in one of twenty times (a sign test).
+func oneSided(some, n int) bool {
+	few := min(some, n-some)
+	p, term := 0.0, math.Pow(0.5, float64(n)) // of k heads in n tosses
+	for k := 0; k <= few; k++ {
+		p += term
+		term *= float64(n-k) / float64(k+1)
+	}
+	return p < 0.05
+}
+
 const (
 	// maxCount bounds a sample's messages.
 	maxCount = peer.MaxCount

@@ -43,6 +43,17 @@ func TestRatiosArePaired(t *testing.T) {
 	}
 }
 
+// By the table of the binomial distribution.
+func TestOneSided(t *testing.T) {
+	for n, most := range map[int]int{0: -1, 4: -1, 5: 0, 7: 0, 8: 1, 10: 1, 15: 3, 20: 5, 25: 7, 100: 41} {
+		for some := range n + 1 {
+			if got, want := oneSided(some, n), min(some, n-some) <= most; got != want {
+				t.Errorf("%d of %d: %v", some, n, got)
+			}
+		}
+	}
+}
+
 func TestNextCount(t *testing.T) {
 	for _, test := range []struct {
 		count   int

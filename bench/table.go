@@ -54,6 +54,14 @@ type values struct {
 	VersusRounds  []float64 `json:"vs_rounds,omitempty"`
 }
 
+// rounds returns the samples of the metric, or the ratios to the other's.
+func (v *values) rounds(ratio bool) []float64 {
+	if ratio {
+		return ratios(v.SubjectRounds, v.VersusRounds)
+	}
+	return v.SubjectRounds
+}
+
 // linesOf evaluates a result with at least one round: a line for each library
 // that the subject was compared with, or one.
 func linesOf(r result, h host, now time.Time) []line {

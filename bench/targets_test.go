@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -41,31 +40,43 @@ func TestExperiments(t *testing.T) {
 	}
 }
 
-// What differs by chance from process to process is measured more often than the rest, and the report says so.
-func TestOften(t *testing.T) {
-	requireLibzmq(t)
-	var out strings.Builder
-	args := strings.Fields("-targets -only stuck,rtt-inproc -rounds 1 -count 1000 -limit 4m -json")
-	if err := run(t.Context(), withLibzmq(t), args, nil, &out, &out); err != nil {
-		t.Fatal(err)
-	}
-	var got []int
-	for dec := json.NewDecoder(strings.NewReader(out.String())); dec.More(); {
-		var l line
-		if err := dec.Decode(&l); err != nil {
+// A setting is measured until its medians are clear of their bounds, and no longer. What was not measured will not be.
+func TestTriesUntilClear(t *testing.T) {
+	r := &runner{dir: t.TempDir(), count: 1000, rounds: 2, limit: 4 * time.Minute, progress: quietProgress{}}
+	s := at("rtt", "inproc", 1)
+	for _, test := range []struct {
+		target target
+		rounds int
+	}{
+		{target{setting: s, metric: "RTT p50", most: 1e9}, 6}, // the fewest that tell when all of them say so
+		{target{setting: s, metric: "no such", most: 1}, 2},
+	} {
+		lines, err := r.try(t.Context(), &gallery{}, experiment{setting: s, targets: []target{test.target}}, host{})
+		if err != nil {
 			t.Fatal(err)
 		}
-		got = append(got, len(l.Metrics[0].SubjectRounds))
+		if got := len(lines[0].Metrics[0].SubjectRounds); got != test.rounds {
+			t.Errorf("%s: %d rounds, want %d", test.target.metric, got, test.rounds)
+		}
 	}
-	if want := []int{1, stuckOften}; !slices.Equal(got, want) {
-		t.Errorf("rounds %v, want %v", got, want)
-	}
-	rows, err := options{only: "stuck,rtt-inproc"}.rows()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := roundsOf(rows, 5); got != "5 rounds, 20 of stuck" {
-		t.Errorf("medians of %q", got)
+}
+
+func TestClear(t *testing.T) {
+	wanted := target{vs: "libzmq", least: 2}
+	for _, test := range []struct {
+		ratios []float64
+		want   bool
+	}{
+		{[]float64{3, 3, 3, 3}, false}, // four coins may well fall alike
+		{[]float64{3, 3, 3, 3, 3}, true},
+		{[]float64{1, 1, 1, 1, 1}, true},
+		{[]float64{3, 3, 1, 3, 3}, false},
+		{[]float64{3, 3, 1, 3, 3, 3, 3, 3, 3, 3}, true},
+	} {
+		v := &values{SubjectRounds: test.ratios, VersusRounds: slices.Repeat([]float64{1}, len(test.ratios))}
+		if got := wanted.clear(v); got != test.want {
+			t.Errorf("%v clear of 2: %v", test.ratios, got)
+		}
 	}
 }
 
@@ -81,23 +92,23 @@ func TestWriteTargets(t *testing.T) {
 		one.active.Allocations, one.passive.Allocations = &none, &none
 	}
 	rows := []target{
-		{"fast", s, "libzmq", "rate", 2.5, 0, 0},
-		{"faster", s, "libzmq", "rate", 3.5, 0, 0},
-		{"thrift", s, "libzmq", "CPU", 0, 0.5, 0},
-		{"clean", s, "", "allocations", 0, 0.01, 0},
-		{"other", at("push", "ipc", 10), "libzmq", "rate", 1, 0, 0},
+		{"fast", s, "libzmq", "rate", 2.5, 0},
+		{"faster", s, "libzmq", "rate", 3.5, 0},
+		{"thrift", s, "libzmq", "CPU", 0, 0.5},
+		{"clean", s, "", "allocations", 0, 0.01},
+		{"other", at("push", "ipc", 10), "libzmq", "rate", 1, 0},
 	}
 	var b strings.Builder
 	if err := writeTargets(&b, rows, linesOf(res, host{}, time.Now())); err != nil {
 		t.Fatal(err)
 	}
 	want := strings.Join([]string{
-		"row     case  transport  bytes  metric       target         is  min..max  ours       theirs     holds",
-		"fast    push  tcp        10     rate         ≥ 2.5× libzmq  3   2..4.5    3 000 000  1 000 000  yes",
-		"faster  push  tcp        10     rate         ≥ 3.5× libzmq  3   2..4.5    3 000 000  1 000 000  NO",
-		"thrift  push  tcp        10     CPU          ≤ 0.5× libzmq  1   1..1      20.0       20.0       NO",
-		"clean   push  tcp        10     allocations  ≤ 0.01         0   0..0      0.000      -          yes",
-		"other   push  ipc        10     rate         ≥ 1× libzmq    -   -         -          -          not measured",
+		"row     case  transport  bytes  metric       target         is  min..max  rounds  ours       theirs     holds",
+		"fast    push  tcp        10     rate         ≥ 2.5× libzmq  3   2..4.5    3       3 000 000  1 000 000  yes, not clearly",
+		"faster  push  tcp        10     rate         ≥ 3.5× libzmq  3   2..4.5    3       3 000 000  1 000 000  NO, not clearly",
+		"thrift  push  tcp        10     CPU          ≤ 0.5× libzmq  1   1..1      3       20.0       20.0       NO, not clearly",
+		"clean   push  tcp        10     allocations  ≤ 0.01         0   0..0      3       0.000      -          yes, not clearly",
+		"other   push  ipc        10     rate         ≥ 1× libzmq    -   -         -       -          -          not measured",
 		"",
 		"2 of 5 hold",
 		"",

@@ -78,7 +78,7 @@ func TestWithFastest(t *testing.T) {
 	one := func(name string, rate float64) side {
 		return side{contender: contender{name: name}, rounds: []sample{{active: peer.Report{Library: name, Count: 1, Rate: rate}, together: true}}}
 	}
-	r := result{s, []side{one(own.Name, 9e6), one(channels.Name, 8e6), one("ergo", 1e6), one("hollywood", 3e6)}}
+	r := result{setting: s, sides: []side{one(own.Name, 9e6), one(channels.Name, 8e6), one("ergo", 1e6), one("hollywood", 3e6)}}
 	lines := linesOf(r, host{}, time.Now())
 	got := withFastest(b.targets, lines)[0]
 	if v := got.find(lines); got.vs != "hollywood" || v == nil || !got.holds(v.Ratio.Median) {

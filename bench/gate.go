@@ -111,7 +111,8 @@ func (o options) runGate(ctx context.Context, r *runner, g *gallery, stdout, std
 	if err != nil {
 		return err
 	}
-	r.target = o.time
+	fmt.Fprintln(stdout, measureWake(ctx))
+	r.target, r.wakes = o.time, nil // it says so once
 	r.progress = progressOn(stderr, 2*o.rounds*len(settings), o.verbose)
 	gate := &gate{runner: r, more: o.rounds, record: record, update: o.update, ours: ours, libzmq: libzmq, out: stdout}
 	for _, one := range settings {

@@ -118,7 +118,7 @@ func TestGateTrips(t *testing.T) {
 		err := run(t.Context(), withLibzmq(t), append(all, strings.Fields(args)...), nil, &out, &out)
 		return out.String(), err
 	}
-	if out, err := gate("-update"); err != nil || strings.Count(out, "\n") != 2 {
+	if out, err := gate("-update"); err != nil || strings.Count(out, "\nok ") != 2 || !strings.HasPrefix(out, "wake-up of a thread: ") {
 		t.Fatalf("recording: %v\n%s", err, out)
 	}
 	record, err := readRecord(file)

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/zeroactor/zmq/bench/internal/page"
+	"github.com/zeroactor/zmq/bench/internal/wake"
 )
 
 // writeHTMLFile writes the results as a page of plots.
@@ -61,6 +63,9 @@ func pageOf(lines []line) page.Page {
 		Subtitle: fmt.Sprintf("%s, %s", lines[0].Host, lines[0].Time.UTC().Format("2006-01-02 15:04 UTC")),
 		Notes: []string{"Libraries were measured in turn in the same run. Points and bars are medians, thin lines reach from the least to the " +
 			"greatest round. Ratios divide neighbours in time: the tables have their medians."},
+	}
+	if text := wake.Text(wakesIn(lines)); text != "" {
+		p.Notes = append(p.Notes, strings.ToUpper(text[:1])+text[1:]+". Round trips depend on it.")
 	}
 	sections := []struct {
 		title, text string

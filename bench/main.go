@@ -10,8 +10,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,7 +40,8 @@ type program struct {
 func programs() map[string]program {
 	return map[string]program{
 		"actors": {"actors against channels and other libraries, and whether what is promised holds;\n" +
-			"                                          # a million idle actors of ours only, unless -only crowd", runActors},
+			"                                      # a million idle actors of ours only, unless -only crowd", runActors},
+		wakeProgram: {"what it takes to wake a thread here and now, which all runs say: a quarter of a second", runWake},
 	}
 }
 
@@ -94,7 +97,7 @@ func run(ctx context.Context, g *gallery, args []string, stdin io.Reader, stdout
 
 func (o options) runner(dir string, stderr io.Writer) *runner {
 	return &runner{dir: dir, count: o.count, target: o.time, limit: o.limit, rounds: o.rounds,
-		labels: o.profiles.Any(), notes: stderr}
+		labels: o.profiles.Any(), notes: stderr, wakes: measureWake}
 }
 
 // play is what this program does as one of its own peers.
@@ -184,8 +187,9 @@ func profileArguments(pr peer.Profiles, labels bool) []string {
 func usageText() string {
 	var b strings.Builder
 	fmt.Fprintln(&b, "usage: go run ./bench [flags]")
-	for name, p := range programs() {
-		fmt.Fprintf(&b, "       go run ./bench %s [flags]  # %s\n", name, p.help)
+	all := programs()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		fmt.Fprintf(&b, "       go run ./bench %-6s [flags]  # %s\n", name, all[name].help)
 	}
 	fmt.Fprintln(&b, "\ncases:")
 	for _, w := range append(workloads(), actorWorkloads()...) {

@@ -12,10 +12,10 @@ import (
 	"github.com/zeroactor/zmq/internal/leaktest"
 )
 
-// TestMain is also the way in for the peers: bench starts its own executable,
-// which under test is this one.
+// TestMain is also the way in for the peers and the measurement of wake-ups: bench
+// starts its own executable, which under test is this one.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == "-peer" {
+	if len(os.Args) > 1 && (os.Args[1] == "-peer" || os.Args[1] == wakeProgram) {
 		main()
 		return
 	}
@@ -51,7 +51,7 @@ func TestParseRejects(t *testing.T) {
 		"-update", "-gate x -plant 2s", "-gate x -vs libzmq", "-targets -vs libzmq", "-targets -vs self=x,net",
 		"-vs self=", "-vs self=no/such/program", "-vs self=.",
 		"-case tell,push", "-case tell -vs mangos,nobody", "-case tell -source push=x", "-case tell -source ergo",
-		"actors -only nonsense", "actors -vs nobody", "actors -source hollywood=",
+		"wake now", "wake -nonsense", "actors -only nonsense", "actors -vs nobody", "actors -source hollywood=",
 	} {
 		err := run(t.Context(), &gallery{}, strings.Fields(args), nil, io.Discard, io.Discard)
 		if err == nil {

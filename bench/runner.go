@@ -12,6 +12,7 @@ import (
 
 	"github.com/zeroactor/zmq/bench/internal/own"
 	"github.com/zeroactor/zmq/bench/internal/peer"
+	"github.com/zeroactor/zmq/bench/internal/wake"
 )
 
 // A runner measures settings one after the other. It is used by one goroutine.
@@ -25,12 +26,18 @@ type runner struct {
 	progress progress
 	notes    io.Writer // what was left out, and why
 	serial   int       // samples so far
+
+	// wakes measures wake-ups before the first setting and after each, or is nil.
+	wakes func(context.Context) wake.Times
+	woke  *wake.Times // what it found last
 }
 
 // A result is what one setting gave: a sample of each contender in each round.
 type result struct {
 	setting setting
 	sides   []side // the subject's first
+
+	wakeBefore, wakeAfter *wake.Times // nil if not measured
 }
 
 // A side is what one contender gave.
@@ -45,7 +52,10 @@ type side struct {
 // a message depends on how many there are, and two trials of one library may well differ
 // by a factor: one that is nearly the subject gets the subject's number.
 func (r *runner) measure(ctx context.Context, s setting, contenders []contender) (result, error) {
-	res := result{setting: s}
+	if r.woke == nil {
+		r.wakeUp(ctx)
+	}
+	res := result{setting: s, wakeBefore: r.woke}
 	for i, c := range contenders {
 		var n int
 		var err error
@@ -84,7 +94,16 @@ func (r *runner) more(ctx context.Context, res *result) error {
 			}
 		}
 	}
+	r.wakeUp(ctx)
+	res.wakeAfter = r.woke
 	return nil
+}
+
+func (r *runner) wakeUp(ctx context.Context) {
+	if r.wakes != nil {
+		t := r.wakes(ctx)
+		r.woke = &t
+	}
 }
 
 // excuse reports whether the rest can do without contender i, which has failed.

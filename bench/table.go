@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/zeroactor/zmq/bench/internal/peer"
+	"github.com/zeroactor/zmq/bench/internal/wake"
 )
 
 // A line is one result as JSON: the subject, and one library it was compared
@@ -35,6 +36,8 @@ type line struct {
 	SubjectRTT *peer.Latency `json:"subject_rtt,omitempty"` // of the round in the middle
 	VersusRTT  *peer.Latency `json:"vs_rtt,omitempty"`
 	Host       host          `json:"host"`
+	WakeBefore *wake.Times   `json:"wake_before,omitempty"` // what it took to wake a thread before this was measured
+	WakeAfter  *wake.Times   `json:"wake_after,omitempty"`
 
 	setting *setting // that was measured; nil in what was read
 	versus  string   // contender's name, without a version
@@ -66,20 +69,21 @@ func (v *values) rounds(ratio bool) []float64 {
 // that the subject was compared with, or one.
 func linesOf(r result, h host, now time.Time) []line {
 	if len(r.sides) == 1 {
-		return []line{lineOf(r.setting, r.sides[0], side{}, h, now)}
+		return []line{lineOf(r, side{}, h, now)}
 	}
 	var lines []line
 	for _, vs := range r.sides[1:] {
-		lines = append(lines, lineOf(r.setting, r.sides[0], vs, h, now))
+		lines = append(lines, lineOf(r, vs, h, now))
 	}
 	return lines
 }
 
-func lineOf(s setting, subject, vs side, h host, now time.Time) line {
+func lineOf(r result, vs side, h host, now time.Time) line {
+	s, subject := r.setting, r.sides[0]
 	l := line{
 		Time: now, Case: s.workload.name, Transport: s.transport, Size: s.size, Peers: s.peers, Batch: s.batch, Ref: s.ref,
 		Processes: 2, Pinned: s.pin, Title: s.title(), Subject: subject.name(), Versus: vs.name(),
-		SubjectRTT: subject.latency(), VersusRTT: vs.latency(), Host: h,
+		SubjectRTT: subject.latency(), VersusRTT: vs.latency(), Host: h, WakeBefore: r.wakeBefore, WakeAfter: r.wakeAfter,
 		setting: &s, versus: cmp.Or(vs.contender.label, vs.contender.name),
 	}
 	if s.together {
@@ -160,7 +164,7 @@ func writeTable(w io.Writer, lines []line) error {
 		return nil
 	}
 	first := lines[0]
-	fmt.Fprintf(w, "%s, medians of %d rounds\n\n", first.Host, len(first.Metrics[0].SubjectRounds))
+	fmt.Fprintln(w, headOf(lines, fmt.Sprintf("medians of %d rounds", len(first.Metrics[0].SubjectRounds))))
 
 	columns := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	header := []string{"case", "transport", "bytes", "metric", "unit", first.Subject}

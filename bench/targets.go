@@ -273,7 +273,9 @@ func (o options) runTargets(ctx context.Context, r *runner, g *gallery, stdout, 
 	if o.json {
 		return failure
 	}
-	fmt.Fprintf(stdout, "%s, medians\n\n", h)
+	if len(lines) > 0 {
+		fmt.Fprintln(stdout, headOf(lines, "medians"))
+	}
 	return errors.Join(failure, writeTargets(stdout, rows, lines))
 }
 

@@ -20,6 +20,7 @@ type options struct {
 	transports string
 	peers      string
 	subs       string
+	topics     int
 	batch      int
 	ref        bool
 	procs      int
@@ -92,6 +93,8 @@ func (o options) parse(args []string, stderr io.Writer) (options, error) {
 		return o, errors.New("-plant is at most a second")
 	case o.procs != 1 && o.procs != 2:
 		return o, errors.New("-procs is 1 or 2")
+	case o.topics < 1 || o.topics > peer.MaxTopics:
+		return o, fmt.Errorf("-topics is 1 to %d", peer.MaxTopics)
 	case o.batch < 0 || o.batch > peer.MaxBatch:
 		return o, fmt.Errorf("-batch is 0 to %d", peer.MaxBatch)
 	case o.peer == "" && o.profiles.Any() && o.subject != own.Name:
@@ -106,6 +109,7 @@ func (o *options) register(f *flag.FlagSet) {
 	f.StringVar(&o.transports, "transport", "tcp", "tcp, ipc, inproc: one or several, separated by commas")
 	f.StringVar(&o.peers, "peers", "1", "`numbers` of sockets or connections on the side that has several")
 	f.StringVar(&o.subs, "subs", "1", "`numbers` of subscriptions of each SUB")
+	f.IntVar(&o.topics, "topics", 1, "in the case pub, `number` of topics that messages go to, the k-th in proportion to 1/k. SUBs subscribe to the first -subs")
 	f.IntVar(&o.batch, "batch", 0, "`messages` a call, by the calls for batches; 0 is one by the plain calls.\n"+
 		"Libraries without such calls do without")
 	f.BoolVar(&o.ref, "ref", false, "send bodies by reference, not copied")

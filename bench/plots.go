@@ -165,6 +165,9 @@ func byPeers(lines []line) (plots []page.Plot) {
 			if l.Subs > 0 {
 				title += fmt.Sprintf(", %d subs", l.Subs)
 			}
+			if l.Topics > 1 {
+				title += fmt.Sprintf(", %d topics", l.Topics)
+			}
 			return title
 		}) {
 			if p := g.plot(peersAxis(), metric); len(p.Ticks) > 1 {

@@ -16,6 +16,7 @@ type setting struct {
 	size      int    // bytes
 	peers     int
 	subs      int
+	topics    int  // that a PUB sends to, 0 or 1 for one
 	batch     int  // messages a call, 0 by the plain calls
 	ref       bool // bodies by reference
 	together  bool // both peers in one process
@@ -34,11 +35,18 @@ func (s setting) check() error {
 		return fmt.Errorf("%s takes messages of more than %d bytes, for the topic", w.name, peer.TopicSize)
 	case w.topics && s.peers*s.subs > peer.MaxSubs:
 		return fmt.Errorf("%d SUBs with %d subscriptions each are more than %d", s.peers, s.subs, peer.MaxSubs)
+	case s.topics > 1 && (s.batch > 0 || s.ref):
+		return errors.New("with -topics messages are sent one a call, and copied")
+	case s.topics*s.size > maxBodies:
+		return fmt.Errorf("messages to %d topics are more than %d bytes together", s.topics, maxBodies)
 	case w.name == "connections" && s.transport == "inproc":
 		return errors.New("inproc has no connections")
 	}
 	return nil
 }
+
+// maxBodies is how many bytes a publisher's messages may have together, one to each topic.
+const maxBodies = 1 << 30
 
 // title is the name of the case with what is not the default.
 func (s setting) title() string {
@@ -48,6 +56,9 @@ func (s setting) title() string {
 	}
 	if s.workload.topics {
 		parts = append(parts, fmt.Sprintf("%d subs", s.subs))
+	}
+	if s.topics > 1 {
+		parts = append(parts, fmt.Sprintf("%d topics", s.topics))
 	}
 	if s.batch > 0 {
 		parts = append(parts, fmt.Sprintf("batch %d", s.batch))
@@ -87,6 +98,10 @@ func (s setting) jobs(count int) (binder, connect, proxy peer.Job) {
 		return j
 	}
 	binder, connect, proxy = of(w.binder), of(w.connect), of(w.proxy)
+	if s.topics > 1 {
+		binder.Topics = s.topics
+		connect.Count = peer.Wanted(count, s.topics, s.subs)
+	}
 	binder.Bind = w.proxy.role == ""
 	return binder, connect, proxy
 }
@@ -162,6 +177,9 @@ func (o options) settings() ([]setting, error) {
 			}
 			s := setting{workload: w, transport: transport, batch: o.batch, ref: o.ref, pin: o.pin,
 				together: o.procs == 1 || transport == "inproc"}
+			if w.name == "pub" {
+				s.topics = o.topics
+			}
 			for _, s.size = range sizes {
 				for _, s.peers = range peers {
 					for _, s.subs = range subs {
@@ -199,5 +217,5 @@ const trialBytes = 100 << 20
 // same reports whether two settings are the same.
 func (s setting) same(t setting) bool {
 	return s.workload.name == t.workload.name && s.transport == t.transport && s.size == t.size && s.peers == t.peers &&
-		s.subs == t.subs && s.batch == t.batch && s.ref == t.ref && s.together == t.together && s.pin == t.pin
+		s.subs == t.subs && s.topics == t.topics && s.batch == t.batch && s.ref == t.ref && s.together == t.together && s.pin == t.pin
 }

@@ -70,6 +70,7 @@ func TestSmoke(t *testing.T) {
 		{"-case push -ref -sizes 10000 -vs libzmq", 1},
 		{"-case push,rtt -procs 1 -transport tcp,inproc -sizes 10 -vs libzmq", 4},
 		{"-case pub,match -peers 1,3 -subs 5 -sizes 20 -vs libzmq", 4},
+		{"-case pub -topics 7 -peers 1,3 -subs 2,9 -sizes 20 -vs libzmq", 4},
 		{"-case flood -peers 1,2 -sizes 100 -vs libzmq", 2},
 		{"-case pub -transport inproc -sizes 20 -vs libzmq", 1},
 		{"-case proxy,proxy-dealer -transport tcp,ipc -sizes 10 -vs libzmq", 4},

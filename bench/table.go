@@ -25,7 +25,8 @@ type line struct {
 	Size       int           `json:"size"` // bytes
 	Peers      int           `json:"peers"`
 	Subs       int           `json:"subs,omitempty"`
-	Batch      int           `json:"batch,omitempty"` // messages a call; 0 by the plain calls
+	Topics     int           `json:"topics,omitempty"` // that a PUB sends to; 0 is one
+	Batch      int           `json:"batch,omitempty"`  // messages a call; 0 by the plain calls
 	Ref        bool          `json:"by_reference,omitempty"`
 	Processes  int           `json:"processes"`
 	Pinned     bool          `json:"pinned"`
@@ -94,6 +95,7 @@ func lineOf(r result, vs side, h host, now time.Time) line {
 	}
 	if s.workload.topics {
 		l.Subs = s.subs
+		l.Topics = s.topics
 	}
 	for _, m := range s.workload.metrics {
 		l.Metrics = append(l.Metrics, valuesOf(m, subject.rounds, vs.rounds))

@@ -67,6 +67,8 @@ static void set(struct job *j, const char *argument)
         j->peers = number(value, 1);
     else if (is(argument, "subs"))
         j->subs = number(value, 0);
+    else if (is(argument, "topics"))
+        j->topics = number(value, 0);
     else if (is(argument, "seconds"))
         j->seconds = number(value, 1);
     else if (is(argument, "prefix"))

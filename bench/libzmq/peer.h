@@ -29,6 +29,7 @@ struct job {
     long warmup;
     long peers;
     long subs;
+    long topics;
     long seconds;
     int prefix; /* frames before the body that a receiver finds */
     int ref;    /* send by reference */

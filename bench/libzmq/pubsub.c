@@ -3,11 +3,13 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MAX_PAUSE 100 /* milliseconds */
 #define STRANGERS 65536 /* topics that nobody has subscribed to, matched in turn */
+#define ZIPF_LENGTH 65536 /* messages until their topics come again in the same order */
 
 void set_message(char *body, long topic, char mark)
 {
@@ -34,20 +36,80 @@ struct end open_publisher(const struct job *j)
     return e;
 }
 
+static uint64_t next_random(uint64_t random)
+{
+    return random * 6364136223846793005U + 1442695040888963407U;
+}
+
+/* zipf returns the topics that messages go to: see ../internal/peer/topics.go,
+ * with which it must agree. */
+static int *zipf(long n)
+{
+    uint64_t *sums = allocate((size_t) n, sizeof *sums), total = 0, random = 1;
+    int *topics = allocate(ZIPF_LENGTH, sizeof *topics);
+    for (long k = 0; k < n; k++)
+        sums[k] = total += ((uint64_t) 1 << 32) / (uint64_t) (k + 1);
+    for (int i = 1; i < ZIPF_LENGTH; i++) {
+        random = next_random(random);
+        uint64_t at = (uint64_t) ((unsigned __int128) random * total >> 64);
+        long least = 0, most = n - 1; /* the first whose sum is above */
+        while (least < most) {
+            long middle = (least + most) / 2;
+            if (at < sums[middle])
+                most = middle;
+            else
+                least = middle + 1;
+        }
+        topics[i] = (int) least;
+    }
+    free(sums);
+    return topics;
+}
+
+/* A publication is what messages to several topics are sent from. */
+struct publication {
+    int *topics;
+    char *bodies;
+};
+
+static struct publication publication(const struct job *j)
+{
+    struct publication p = {zipf(j->topics), allocate((size_t) j->topics, j->size)};
+    for (long i = 0; i < j->topics; i++)
+        set_message(p.bodies + (size_t) i * j->size, i, MARK_COUNT);
+    return p;
+}
+
+static void send_publication(struct end *e, const struct publication *p, long n)
+{
+    size_t size = e->job->size;
+    for (long i = 0; i < n; i++)
+        if (zmq_send(e->socket, p->bodies + (size_t) p->topics[i % ZIPF_LENGTH] * size, size, 0) < 0)
+            die("zmq_send");
+}
+
 void run_publish(const struct job *j)
 {
     struct end e = open_publisher(j);
+    struct publication p = {0};
+    if (j->topics > 1)
+        p = publication(j);
     set_message(e.buffer, 0, MARK_WARMUP);
     send_many(&e, j->warmup);
     struct meter m = begin();
     set_message(e.buffer, 0, MARK_START);
     send_one(&e);
     set_message(e.buffer, 0, MARK_COUNT);
-    send_many(&e, j->count);
+    if (j->topics > 1)
+        send_publication(&e, &p, j->count);
+    else
+        send_many(&e, j->count);
     struct report r = {.seconds = elapsed(&m)};
     hold(j);
     print_report(j, &m, &r);
     close_end(&e);
+    free(p.topics);
+    free(p.bodies);
 }
 
 static void subscribe_and_wait(struct end *e, long subs)
@@ -110,10 +172,10 @@ void run_match(const struct job *j)
     struct report r = {0};
     weigh_again(before, &r);
     char *bodies = allocate(STRANGERS, j->size);
-    unsigned long random = 1;
+    uint64_t random = 1;
     for (long i = 0; i < STRANGERS; i++) {
-        random = random * 6364136223846793005UL + 1442695040888963407UL;
-        set_message(bodies + (size_t) i * j->size, (long) ((random >> 33) % (unsigned long) j->subs), MARK_COUNT);
+        random = next_random(random);
+        set_message(bodies + (size_t) i * j->size, (long) ((random >> 33) % (uint64_t) j->subs), MARK_COUNT);
         bodies[(size_t) i * j->size + TOPIC_SIZE - 1] = 'x';
     }
     struct meter m = begin();

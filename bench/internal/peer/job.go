@@ -20,6 +20,7 @@ type Job struct {
 	WarmUp   int           // and before; at least one
 	Peers    int           // sockets (or connections) of a side that has several; at least one
 	Subs     int           // subscriptions of each SUB
+	Topics   int           // that a PUB sends to, by Zipf; 0 is one
 	Batch    int           // messages a call; 0 is one by the plain calls
 	Prefix   int           // frames that a receiver finds before the body
 	Ref      bool          // send by reference to memory that is never written again
@@ -55,6 +56,7 @@ func (j Job) Arguments() []string {
 	number("warmup", j.WarmUp)
 	number("peers", j.Peers)
 	number("subs", j.Subs)
+	number("topics", j.Topics)
 	number("batch", j.Batch)
 	number("prefix", j.Prefix)
 	flag("ref", j.Ref)
@@ -100,7 +102,7 @@ func (j *Job) set(key, value string) error {
 		"bind": {&bind, 0, 1}, "ref": {&ref, 0, 1}, "litter": {&litter, 0, 1},
 		"burn": {&burn, 0, int(time.Second)}, "seconds": {&limit, 1, 3600},
 		"size": {&j.Size, 0, MaxSize}, "count": {&j.Count, 1, MaxCount}, "warmup": {&j.WarmUp, 1, MaxCount},
-		"peers": {&j.Peers, 1, MaxPeers}, "subs": {&j.Subs, 0, MaxSubs}, "batch": {&j.Batch, 0, MaxBatch},
+		"peers": {&j.Peers, 1, MaxPeers}, "subs": {&j.Subs, 0, MaxSubs}, "topics": {&j.Topics, 0, MaxTopics}, "batch": {&j.Batch, 0, MaxBatch},
 		"prefix": {&j.Prefix, 0, 8},
 	}
 	to, ok := numbers[key]

@@ -11,7 +11,7 @@ func TestJobArguments(t *testing.T) {
 		{Role: "send", Type: "PUSH", Size: 10, Count: 1000, WarmUp: 100, Peers: 3, Limit: 30 * time.Second},
 		{Role: "echo", Type: "REP", Bind: true, Endpoint: "ipc:///tmp/x y", Count: 1, WarmUp: 1, Peers: 1, Limit: time.Second},
 		{Role: "proxy", Type: "PULL", To: "PUSH", Endpoint: "tcp://a:1", Back: "tcp://b:2", Count: 5, WarmUp: 6, Peers: 1,
-			Subs: 7, Batch: 8, Prefix: 1, Ref: true, Burn: 9, Litter: true, Limit: 2 * time.Second},
+			Subs: 7, Topics: 11, Batch: 8, Prefix: 1, Ref: true, Burn: 9, Litter: true, Limit: 2 * time.Second},
 	} {
 		got, err := ParseJob(want.Arguments())
 		if err != nil || got != want {

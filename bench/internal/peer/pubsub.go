@@ -68,6 +68,7 @@ func (p *player) publish(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	publish := p.publisher(s)
 	if err := s.Send(p.job.WarmUp, p.message(topicAll, markWarmUp)); err != nil {
 		return err
 	}
@@ -78,8 +79,7 @@ func (p *player) publish(ctx context.Context) (err error) {
 	if err := s.Send(1, p.message(topicAll, markStart)); err != nil {
 		return err
 	}
-	body := p.message(topicAll, markCount)
-	if err := p.spoil(p.job.Count, func(n int) error { return s.Send(n, body) }); err != nil {
+	if err := p.spoil(p.job.Count, publish); err != nil {
 		return err
 	}
 	r := Report{Seconds: m.seconds()}

@@ -97,7 +97,7 @@ func run(ctx context.Context, g *gallery, args []string, stdin io.Reader, stdout
 
 func (o options) runner(dir string, stderr io.Writer) *runner {
 	return &runner{dir: dir, count: o.count, target: o.time, limit: o.limit, rounds: o.rounds,
-		labels: o.profiles.Any(), notes: stderr, wakes: measureWake}
+		labels: o.profiles.Any(), notes: &sharedWriter{w: stderr}, wakes: measureWake}
 }
 
 // play is what this program does as one of its own peers.

@@ -47,7 +47,7 @@ func TestParseRejects(t *testing.T) {
 		"-case pull", "-sizes 10,", "-sizes -1", "-transport udp", "-subject none",
 		"-vs zmq", "-subject zmq", "-cpuprofile x -subject libzmq", "-transport inproc,tcp,",
 		"-procs 3", "-batch -1", "-peers 0", "-subs 0", "-case pub -sizes 8", "-case pub -sizes 10 -peers 1000 -subs 100000",
-		"-topics 0", "-topics 100000", "-case pub -topics 5 -batch 2", "-case pub -topics 5 -ref", "-case pub -topics 60000 -sizes 1000000", "-case proxy -procs 1", "-case connections -transport inproc", "-targets -only nonsense",
+		"-topics 0", "-topics 100000", "-case pub -topics 5 -batch 2", "-case pub -topics 5 -ref", "-case pub -topics 60000 -sizes 1000000", "-case proxy -procs 1", "-case connections -transport inproc", "-targets -only nonsense", "-only rtt", "-case push,rtt -batch 2",
 		"-update", "-gate x -plant 2s", "-gate x -vs libzmq", "-targets -vs libzmq", "-targets -vs self=x,net",
 		"-vs self=", "-vs self=no/such/program", "-vs self=.",
 		"-case tell,push", "-case tell -vs mangos,nobody", "-case tell -source push=x", "-case tell -source ergo",

@@ -62,11 +62,15 @@ func parse(args []string, stderr io.Writer) (options, error) { return options{}.
 
 func (o options) parse(args []string, stderr io.Writer) (options, error) {
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
-	f.SetOutput(stderr)
 	o.register(f)
-	f.Usage = func() { usageOf(f) }
-	if err := f.Parse(args); err != nil {
+	// A flag that is wrong is said in one line, by who is given the error, and not above pages of what there is.
+	f.SetOutput(io.Discard)
+	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
+		f.SetOutput(stderr)
+		usageOf(f)
 		return o, err
+	} else if err != nil {
+		return o, fmt.Errorf("%w; -h lists the flags", err)
 	}
 	o.args = f.Args()
 	if o.time == 0 {
@@ -83,6 +87,8 @@ func (o options) parse(args []string, stderr io.Writer) (options, error) {
 		return o, fmt.Errorf("argument %q is not understood", o.args[0])
 	case o.rounds < 1 || o.count < 0 || o.count > maxCount || o.limit < time.Second || o.time < 0:
 		return o, fmt.Errorf("want at least one round, 0 to %d messages, and a limit of a second or more", maxCount)
+	case o.only != "" && !o.targets && !o.actors && o.gate == "":
+		return o, errors.New("-only is for -targets, -gate and actors")
 	case o.gate == "" && (o.update || o.plant != 0 || o.litter):
 		return o, errors.New("-update, -plant and -litter are for -gate")
 	case o.targets && o.vs != "" && len(o.selves()) != 1+strings.Count(o.vs, ","):
@@ -106,7 +112,7 @@ func (o options) parse(args []string, stderr io.Writer) (options, error) {
 func (o *options) register(f *flag.FlagSet) {
 	f.StringVar(&o.cases, "case", "push,rtt", "what to measure, `names` separated by commas, or all")
 	f.StringVar(&o.sizes, "sizes", "10,100,1024", "message sizes in `bytes`, separated by commas")
-	f.StringVar(&o.transports, "transport", "tcp", "tcp, ipc, inproc: one or several, separated by commas")
+	f.StringVar(&o.transports, "transport", "tcp", "`names` of tcp, ipc, inproc, separated by commas")
 	f.StringVar(&o.peers, "peers", "1", "`numbers` of sockets or connections on the side that has several")
 	f.StringVar(&o.subs, "subs", "1", "`numbers` of subscriptions of each SUB")
 	f.IntVar(&o.topics, "topics", 1, "in the case pub, `number` of topics that messages go to, the k-th in proportion to 1/k. SUBs subscribe to the first -subs")
@@ -149,7 +155,7 @@ func (o *options) registerProfiles(f *flag.FlagSet) {
 	f.StringVar(&o.profiles.Mutex, "mutexprofile", "", more+"contention\nto `FILE`.send and so on")
 	f.StringVar(&o.profiles.Block, "blockprofile", "", more+"waiting\nto `FILE`.send and so on")
 	f.StringVar(&o.profiles.Trace, "trace", "", more+"execution traces\nto `FILE`.send and so on")
-	f.StringVar(&o.profiles.Serve, "pprof", "", "serve net/http/pprof at `ADDRESS`, as 127.0.0.1:0, during that sample")
+	f.StringVar(&o.profiles.Serve, "pprof", "", "serve net/http/pprof at `ADDRESS` during that sample; as each process does, take port 0,\nas in 127.0.0.1:0: each says which one it has got")
 }
 
 // usageOf lists the flags, without those that are for bench itself.

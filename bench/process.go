@@ -38,12 +38,16 @@ type process struct {
 
 // startProcess runs argv until it ends by itself or ctx is done, which kills it.
 // fail is told if it ends badly. With a second name there is a second peer in
-// the process, which talks over the file descriptors 3 and 4.
-func startProcess(ctx context.Context, fail context.CancelCauseFunc, name, second string, argv []string) (one, two *process, err error) {
+// the process, which talks over the file descriptors 3 and 4. What it complains of is
+// written to notes as well, if they are not nil.
+func startProcess(ctx context.Context, fail context.CancelCauseFunc, name, second string, argv []string, notes io.Writer) (one, two *process, err error) {
 	one = &process{name: name, lines: make(chan []byte), done: make(chan struct{})}
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.WaitDelay = killGrace
 	cmd.Stderr = &one.stderr
+	if notes != nil {
+		cmd.Stderr = io.MultiWriter(&one.stderr, notes)
+	}
 	if one.stdin, err = cmd.StdinPipe(); err != nil {
 		return nil, nil, err
 	}
@@ -147,6 +151,18 @@ func (p *process) readJSON(ctx context.Context, v any) error {
 		return fmt.Errorf("%s: bad report %q: %w", p.name, line, err)
 	}
 	return nil
+}
+
+// A sharedWriter is written to by several goroutines.
+type sharedWriter struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (s *sharedWriter) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.w.Write(p)
 }
 
 // A headBuffer keeps the first maxStderr bytes written to it.

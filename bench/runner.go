@@ -287,7 +287,11 @@ func (c *cast) start(ctx context.Context, one peer.Job, two *peer.Job) (first, s
 		c.adapt(two)
 		argv = append(append(argv, "--"), two.Arguments()...)
 	}
-	return startProcess(ctx, c.fail, c.contender.name+" "+one.Role, name, argv)
+	var notes io.Writer
+	if c.profiles.Serve != "" {
+		notes = c.notes // the peer says there where it serves
+	}
+	return startProcess(ctx, c.fail, c.contender.name+" "+one.Role, name, argv, notes)
 }
 
 // adapt completes a job.

@@ -35,6 +35,8 @@ func (s setting) check() error {
 		return fmt.Errorf("%s takes messages of more than %d bytes, for the topic", w.name, peer.TopicSize)
 	case w.topics && s.peers*s.subs > peer.MaxSubs:
 		return fmt.Errorf("%d SUBs with %d subscriptions each are more than %d", s.peers, s.subs, peer.MaxSubs)
+	case w.binder.role == "request" && s.batch > 0:
+		return fmt.Errorf("%s has one message under way, and no batches", w.name)
 	case s.topics > 1 && (s.batch > 0 || s.ref):
 		return errors.New("with -topics messages are sent one a call, and copied")
 	case s.topics*s.size > maxBodies:
@@ -182,6 +184,9 @@ func (o options) settings() ([]setting, error) {
 			}
 			for _, s.size = range sizes {
 				for _, s.peers = range peers {
+					if w.binder.role == "request" {
+						s.peers = 1 // one with one, whatever the other cases have
+					}
 					for _, s.subs = range subs {
 						if err := s.check(); err != nil {
 							return nil, err
@@ -190,6 +195,9 @@ func (o options) settings() ([]setting, error) {
 						if !w.topics {
 							break // the same with more subscriptions
 						}
+					}
+					if w.binder.role == "request" {
+						break
 					}
 				}
 				if w.fixed {

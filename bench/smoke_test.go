@@ -186,8 +186,14 @@ func TestProfiles(t *testing.T) {
 	for _, kind := range kinds {
 		args = append(args, "-"+kind, filepath.Join(dir, kind))
 	}
-	if err := run(t.Context(), withLibzmq(t), args, nil, io.Discard, io.Discard); err != nil {
+	var notes strings.Builder
+	if err := run(t.Context(), withLibzmq(t), args, nil, io.Discard, &notes); err != nil {
 		t.Fatal(err)
+	}
+	for _, role := range []string{"send", "receive"} {
+		if !strings.Contains(notes.String(), role+": http://127.0.0.1:") {
+			t.Errorf("where %s serves its profiles is not said: %q", role, &notes)
+		}
 	}
 	for _, kind := range kinds {
 		for _, role := range []string{"send", "receive"} {

@@ -1,6 +1,7 @@
 package trie
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
@@ -90,6 +91,29 @@ func BenchmarkMultiMatch(b *testing.B) {
 			b.Fatalf("%d visits of %d", visits, i)
 		}
 		b.ReportMetric(float64(m.Footprint())/float64(m.Topics()), "B/topic")
+	})
+}
+
+// BenchmarkMultiMiss searches for what nobody has asked for, each of which differs from
+// some topic in its last byte only.
+func BenchmarkMultiMiss(b *testing.B) {
+	each(b, func(b *testing.B, topics [][]byte) {
+		var m Multi[*int]
+		s := new(int)
+		for _, topic := range topics {
+			m.Add(topic, s)
+		}
+		random := rand.New(rand.NewPCG(3, 4))
+		all := make([][]byte, 1<<16) // whose ways no cache holds
+		for i := range all {
+			all[i] = bytes.Clone(topics[random.IntN(len(topics))])
+			all[i][len(all[i])-1] = 'x'
+		}
+		visits := 0
+		for i := 0; b.Loop(); i++ {
+			m.Match(all[i%len(all)], func(*int) { visits++ })
+		}
+		b.ReportMetric(float64(visits)/float64(b.N), "hits/op")
 	})
 }
 

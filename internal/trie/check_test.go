@@ -120,6 +120,11 @@ func (m *Multi[S]) check() error {
 	if err := m.tree.check(); err != nil {
 		return err
 	}
+	if m.sieve != nil {
+		if err := m.sieve.check(&m.tree); err != nil {
+			return err
+		}
+	}
 	listed := 0
 	for s, number := range m.numbers {
 		sub := &m.subscribers[number]

@@ -13,6 +13,9 @@
 // what is there when the tree grows. The pages of removed topics are reused for
 // new ones; they are given back when the last topic goes.
 //
+// Of a large Multi most searches that would find nothing are not made: it has a
+// sieve, which takes another three to seven bytes a topic.
+//
 // Nothing here starts goroutines or locks. The caller serialises all calls, also those of
 // Match, which remembers its last answer. All zero values are ready to use.
 //

@@ -117,6 +117,7 @@ func playCounted(history []action) error {
 // difference.
 func playMulti(history []action) error {
 	var m Multi[int]
+	m.sieveFrom = 1 + len(history)%16
 	twin := make(dumbMulti)
 	for i, a := range history {
 		topic := a.topic()

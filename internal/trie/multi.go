@@ -1,6 +1,7 @@
 package trie
 
 import (
+	"cmp"
 	"slices"
 	"unsafe"
 )
@@ -20,6 +21,8 @@ type Multi[S comparable] struct {
 	idleSets      []uint32        // free sets
 	subscriptions int
 	recent        recentHits[S]
+	sieve         *sieve // nil while topics are few
+	sieveFrom     int    // how many are not, if not sieveFrom: for tests
 
 	// places has, for the node of a topic with one subscriber, what
 	// member.place is for the others.
@@ -68,6 +71,7 @@ func (m *Multi[S]) Add(topic []byte, s S) (firstForTopic, newForSub bool) {
 		m.tree.topics++
 		m.tree.set(added.subscriber)
 		*m.places.at(id) = added.place
+		m.sift(topic)
 		return true, true
 	case n.value < many:
 		n.value = m.newSet(member{n.value, *m.places.at(id)}) | many
@@ -97,7 +101,7 @@ func (m *Multi[S]) Remove(topic []byte, s S) (lastForTopic, known bool) {
 	if len(m.subscribers[number].topics) == 0 {
 		m.dismiss(number)
 	}
-	return m.settle(id), true
+	return m.settle(id, topic), true
 }
 
 // RemoveAll ends all subscriptions of s and calls removed for each, if it is
@@ -117,7 +121,7 @@ func (m *Multi[S]) RemoveAll(s S, removed func(topic []byte, lastForTopic bool))
 		sub.topics = sub.topics[:len(sub.topics)-1]
 		topic := m.tree.spell(id)
 		m.leave(id, number)
-		last := m.settle(id)
+		last := m.settle(id, topic)
 		if removed != nil {
 			removed(topic, last)
 		}
@@ -144,9 +148,11 @@ func (m *Multi[S]) Match(b []byte, visit func(s S)) {
 			a.add(s)
 			visit(s)
 		})
+		m.sieve.learn(a.count > 0)
 		if a.count > len(a.hits) || !a.keep(b, left) {
 			a.drop()
 		}
+	case m.sieve.stops(b):
 	default:
 		m.search(b, visit)
 	}
@@ -178,7 +184,7 @@ func (m *Multi[S]) Topics() int { return m.tree.topics }
 // Footprint returns the memory that is taken, in bytes, including what is free
 // for more topics, and without that of the map of subscribers.
 func (m *Multi[S]) Footprint() int {
-	size := m.tree.footprint() + m.places.footprint() + 4*(cap(m.idle)+cap(m.idleSets)) +
+	size := m.tree.footprint() + m.places.footprint() + m.sieve.footprint() + 4*(cap(m.idle)+cap(m.idleSets)) +
 		cap(m.sets)*int(unsafe.Sizeof([]member{})) +
 		cap(m.subscribers)*int(unsafe.Sizeof(subscriber[S]{}))
 	for _, set := range m.sets {
@@ -243,18 +249,31 @@ func (m *Multi[S]) forget(number, place uint32) {
 	}
 }
 
-// settle removes the node if its topic has no subscriber any more, and reports
+// settle removes the node of a topic if that has no subscriber any more, and reports
 // whether that is so. The way to the node is in m.tree.path.
-func (m *Multi[S]) settle(id uint32) bool {
+func (m *Multi[S]) settle(id uint32, topic []byte) bool {
 	if m.tree.nodes.at(id).value != 0 {
 		return false
 	}
 	m.tree.topics--
 	m.tree.prune(m.tree.path)
+	if m.sieve != nil {
+		m.sieve.remove(topic)
+	}
 	if m.tree.topics == 0 {
-		m.places, m.sets, m.idleSets = paged[uint32]{}, nil, nil
+		m.places, m.sets, m.idleSets, m.sieve = paged[uint32]{}, nil, nil, nil
 	}
 	return true
+}
+
+// sift has the sieve know a new topic, which is in the tree. There is one from where topics are many.
+func (m *Multi[S]) sift(topic []byte) {
+	switch {
+	case m.sieve != nil:
+		m.sieve.add(topic)
+	case m.tree.topics >= cmp.Or(m.sieveFrom, sieveFrom):
+		m.sieve = newSieve(&m.tree)
+	}
 }
 
 // enlist gives a subscriber a number.

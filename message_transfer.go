@@ -9,6 +9,45 @@ import "github.com/zeroactor/zmq/internal/arena"
 // AppendView adds b, a view of memory that from here on is m's to give back to owner.
 func (m *Message) AppendView(b []byte, owner arena.Owner) { m.push(b, owner) }
 
+const (
+	// detachMost is the size of the largest message that Detach copies, in bytes.
+	detachMost = 1 << 10
+
+	// detachLeast is from what size it copies wherever the frames lie. To copy fewer bytes costs more than their share of a
+	// chunk that is full of messages.
+	detachLeast = 256
+
+	// detachAhead is which part of a chunk, one of so many, may lie ahead of a smaller message: more tells of a chunk that many share.
+	detachAhead = 64
+)
+
+// Detach gives m memory of its own for small frames that keep a chunk to themselves, or nearly so. A view, however small,
+// keeps all of the chunk from being used again: for who receives now and then, and leaves messages to the garbage collector, a new
+// chunk would have to be made each time. See docs/decisions/0025-forgotten-messages.md.
+func (m *Message) Detach() {
+	size := m.Size()
+	if size > detachMost {
+		return
+	}
+	for i := range m.frames {
+		f := &m.frames[i]
+		if f.owner.Buf == nil && f.owner.Free == nil {
+			continue
+		}
+		if ahead, all := f.owner.Ahead(f.b); size < detachLeast && ahead > all/detachAhead {
+			continue
+		}
+		if cap(m.store)-len(m.store) < len(f.b) {
+			m.store = make([]byte, 0, size) // what is in the old one stays there
+		}
+		view, owner := f.b, f.owner
+		off := len(m.store)
+		m.store = append(m.store, view...)
+		*f = frame{b: m.store[off:len(m.store):len(m.store)]}
+		owner.Release(view)
+	}
+}
+
 // View returns frame i and its Buf, by which it can be shared. That is nil if the frame's memory
 // is the message's own and must be copied. The reference stays with m.
 func (m *Message) View(i int) ([]byte, *arena.Buf) {

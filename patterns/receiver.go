@@ -51,6 +51,7 @@ func (x *receiver) Recv(ctx context.Context) (*zmq.Message, error) {
 	if err := x.RecvInto(ctx, m); err != nil {
 		return nil, err
 	}
+	m.Detach()
 	return m, nil
 }
 

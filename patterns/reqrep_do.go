@@ -63,6 +63,7 @@ func (s *Req) do(ctx context.Context, m *zmq.Message) (*zmq.Message, error) {
 	}
 	s.stats.Received++
 	m.Reset()
+	reply.Detach()
 	return reply, nil
 }
 

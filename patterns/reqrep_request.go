@@ -95,5 +95,6 @@ func (s *Rep) request(ctx context.Context) (*Request, error) {
 	if err != nil {
 		return nil, err
 	}
+	q.Detach()
 	return q, nil
 }

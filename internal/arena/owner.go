@@ -1,6 +1,10 @@
 package arena
 
-import "github.com/zeroactor/zmq/internal/invariant"
+import (
+	"unsafe"
+
+	"github.com/zeroactor/zmq/internal/invariant"
+)
 
 // An Owner is who gets a piece of memory back once nobody uses it any more: Buf, of which it is one
 // reference, or Free. Memory that is Free's has one user at a time, so that handing it on takes no
@@ -27,6 +31,16 @@ func (o Owner) Release(b []byte) {
 	case o.Free != nil:
 		o.Free(b)
 	}
+}
+
+// Ahead returns how many bytes of a Buf's memory lie ahead of b, which is a view of it, and how many it has in all. Both are 0 for
+// other owners' memory.
+func (o Owner) Ahead(b []byte) (ahead, all int) {
+	if o.Buf == nil || len(o.Buf.data) == 0 {
+		return 0, 0
+	}
+	data := o.Buf.data
+	return int(uintptr(unsafe.Pointer(unsafe.SliceData(b))) - uintptr(unsafe.Pointer(unsafe.SliceData(data)))), len(data)
 }
 
 // Share makes the memory b one that is counted, and returns its Buf; the reference remains o's. It

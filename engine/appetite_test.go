@@ -36,7 +36,7 @@ func TestChunksGrow(t *testing.T) {
 		l := &larder{waiting: elastic}
 		in := ypipe.NewLog(arena.NewPool(-1), 0, func() {}, nil)
 		var r reader
-		r.init(l, in, -1)
+		r.init(l, in, -1, new(Traffic))
 		most := readChunk
 		if elastic {
 			most = mostChunk
@@ -78,7 +78,7 @@ func TestChunksGrow(t *testing.T) {
 func TestChunkOfItsSize(t *testing.T) {
 	in := ypipe.NewLog(arena.NewPool(-1), 0, func() {}, nil)
 	var r reader
-	r.init(&larder{}, in, -1)
+	r.init(&larder{}, in, -1, new(Traffic))
 	r.chunk = mostChunk
 	if got := len(r.fill()); got != mostChunk {
 		t.Errorf("room for %d bytes, want %d", got, mostChunk)

@@ -20,7 +20,7 @@ func BenchmarkDecode(b *testing.B) {
 		b.Run(fmt.Sprintf("size=%d", size), func(b *testing.B) {
 			c := &Conn{port: NewPort(arena.NewPool(0), 0, 0, func() {}, func() {})}
 			in := c.port.In
-			c.reader.init(&larder{}, in, -1)
+			c.reader.init(&larder{}, in, -1, new(Traffic))
 			b.SetBytes(int64(len(wire)))
 			b.ReportAllocs()
 			for b.Loop() {

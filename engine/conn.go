@@ -45,6 +45,17 @@ type Config struct {
 	// Spare is where handshakes get their memory, and leave it for others. Nil: each makes
 	// its own.
 	Spare *Spare
+
+	// Traffic is that of all connections whose receivers had better let each other go first. Nil: each is alone.
+	Traffic *Traffic
+}
+
+// traffic returns Traffic, or one for a connection of its own.
+func (c *Config) traffic() *Traffic {
+	if c.Traffic != nil {
+		return c.Traffic
+	}
+	return new(Traffic)
 }
 
 // An Owner is whom a connection belongs to. It is asked on the goroutine of Run, each
@@ -138,7 +149,7 @@ func (c *Conn) open(ctx context.Context) (rest []byte, err error) {
 		c.presumed = true
 	}
 	c.writer.init(newSink(c.nc, c.port), transform)
-	c.reader.init(newSource(c.nc), c.port.In, c.cfg.Limits.largest())
+	c.reader.init(newSource(c.nc), c.port.In, c.cfg.Limits.largest(), c.cfg.traffic())
 	c.role.init(c)
 	return rest, nil
 }

@@ -66,11 +66,11 @@ type reader struct {
 	parsed  chan error // the bytes it waits for are parsed; one slot; nil until it has waited
 }
 
-func (r *reader) init(s source, in *ypipe.Log, maxFrame int64) {
+func (r *reader) init(s source, in *ypipe.Log, maxFrame int64, traffic *Traffic) {
 	r.source = s
 	r.chunk, r.elastic = readChunk, s.elastic()
 	r.vigil = newVigil()
-	r.cession = newCession()
+	r.cession = newCession(traffic)
 	r.fill = func() []byte {
 		r.comes(in.Written())
 		b := in.Reserve(r.keep, minRead, r.chunk)[r.keep:]
@@ -86,7 +86,7 @@ func (r *reader) init(s source, in *ypipe.Log, maxFrame int64) {
 			return true
 		}
 		r.starved()
-		if r.receives && r.cession.again() {
+		if r.receives && r.cession.again(r.many()) {
 			return true
 		}
 		if r.keep == 0 {

@@ -36,6 +36,9 @@ func (v *vigil) comes(written int64) { v.now = written }
 // came notes that n bytes were read.
 func (v *vigil) came(n int) { v.last, v.written, v.looks = n, v.now, 0 }
 
+// many reports whether more than one message was read last.
+func (v *vigil) many() bool { return v.now-v.written > 1 }
+
 // linger is called when nothing is there. It reports whether to look again, some moments later.
 func (v *vigil) linger() (again bool) {
 	small := (v.now-v.written)*vigilSize > int64(v.last)

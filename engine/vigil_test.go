@@ -22,12 +22,24 @@ func (s *tide) read(_ int, fill func() []byte, idle func() (again bool)) (int, e
 	return s.bytes, nil
 }
 
+// TestVigilMany: it is told how many messages the last read had.
+func TestVigilMany(t *testing.T) {
+	var v vigil
+	for messages, many := range []bool{false, false, true} {
+		v.came(1)
+		v.comes(v.now + int64(messages))
+		if v.many() != many {
+			t.Errorf("%d messages are many: %v", messages, v.many())
+		}
+	}
+}
+
 // TestVigil: who finds nothing behind a large read looks again a number of times before it sleeps, and once it has
 // slept, not before there was a large read again; nor behind small messages, nor on one processor.
 func TestVigil(t *testing.T) {
 	var s tide
 	var r reader
-	r.init(&s, ypipe.NewLog(arena.NewPool(-1), 0, func() {}, nil), -1)
+	r.init(&s, ypipe.NewLog(arena.NewPool(-1), 0, func() {}, nil), -1, new(Traffic))
 	for i, c := range []struct {
 		alone           bool
 		bytes, messages int // of the read before

@@ -162,6 +162,7 @@ func (c *Conn) writeSpans(size int, wait bool) (n int, ok bool) {
 	}
 	if n > 0 {
 		c.port.progressed()
+		c.reader.cession.said.Put()
 	}
 	if err != nil && !w.outOfTime(err) {
 		w.closed = true

@@ -43,6 +43,12 @@ func (a *atomicNumber[N]) CompareAndSwap(old, new N) bool {
 	return true
 }
 
+func (a *atomicNumber[N]) Add(n N) N {
+	world.Step()
+	a.v += n
+	return a.v
+}
+
 // released is checked as if it were atomic.
 type released = atomicUint64
 

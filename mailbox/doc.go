@@ -10,6 +10,7 @@
 //   - A [Relay] lets such actors pass their goroutines on to those whom they wake.
 //   - A [WaitList] is the line of goroutines that wait until an actor's state is
 //     as they need it.
+//   - A [Mark] and a [Tally] tell who has to do with an actor what others did, and nothing more.
 //
 // # Concurrency
 //

@@ -16,7 +16,7 @@ func TestMutants(t *testing.T) {
 	if testing.Short() || invariant.Enabled {
 		t.Skip("takes a while")
 	}
-	modeltest.Mutants(t, "ypipemodel", slices.Concat(mutants, queueMutants, relayMutants))
+	modeltest.Mutants(t, "ypipemodel", slices.Concat(mutants, queueMutants, relayMutants, markMutants))
 }
 
 // mutants of the turn, the activation and the line.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/zeroactor/zmq"
 	"github.com/zeroactor/zmq/actor"
+	"github.com/zeroactor/zmq/engine"
 	"github.com/zeroactor/zmq/internal/arena"
 	"github.com/zeroactor/zmq/transport"
 	"github.com/zeroactor/zmq/transport/inproc"
@@ -20,6 +21,7 @@ import (
 // may be called by several goroutines at once.
 type Context struct {
 	pool       *arena.Pool
+	traffic    engine.Traffic
 	root       *actor.Node
 	transports map[string]transport.Transport
 	inproc     inproc.Registry[*pipe]

@@ -237,6 +237,7 @@ func (s *socket) newEngineConfig() *engine.Config {
 		Subscribes:        s.typ == "SUB" || s.typ == "XSUB",
 		Raw:               s.cfg.raw,
 		Pool:              s.ctx.pool,
+		Traffic:           &s.ctx.traffic,
 		Spare:             new(engine.Spare),
 	}
 }

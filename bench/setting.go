@@ -35,7 +35,7 @@ func (s setting) check() error {
 		return fmt.Errorf("%s takes messages of more than %d bytes, for the topic", w.name, peer.TopicSize)
 	case w.topics && s.peers*s.subs > peer.MaxSubs:
 		return fmt.Errorf("%d SUBs with %d subscriptions each are more than %d", s.peers, s.subs, peer.MaxSubs)
-	case w.binder.role == "request" && s.batch > 0:
+	case (w.binder.role == "request" || w.binder.role == "echo") && s.batch > 0:
 		return fmt.Errorf("%s has one message under way, and no batches", w.name)
 	case s.topics > 1 && (s.batch > 0 || s.ref):
 		return errors.New("with -topics messages are sent one a call, and copied")

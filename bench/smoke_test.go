@@ -65,6 +65,7 @@ func TestSmoke(t *testing.T) {
 		{"-case push -sizes 10,100000 -vs net,net-reused,net-whole", 6},
 		{"-case rtt -transport ipc -sizes 10 -vs net,net-reused", 2},
 		{"-case dealer,rtt-dealer,rtt-pair -sizes 10 -vs libzmq", 3},
+		{"-case clients -peers 1,3 -transport tcp,inproc -sizes 10 -vs libzmq", 4},
 		{"-case push,dealer -sizes 10 -peers 3 -vs libzmq", 2},
 		{"-case push -batch 7 -sizes 10 -vs zeroactor", 1},
 		{"-case push -ref -sizes 10000 -vs libzmq", 1},

@@ -118,6 +118,8 @@ func TestIdle(t *testing.T) {
 			want = "send receive"
 		case "rtt", "rtt-dealer", "rtt-pair":
 			want = "echo request"
+		case "clients":
+			want = "clients echo"
 		case "pub":
 			want = "subscribe publish"
 		case "proxy", "proxy-dealer":

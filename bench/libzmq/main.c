@@ -95,7 +95,7 @@ static void play(const struct job *j)
         const char *name;
         role_function *run;
     } roles[] = {
-        {"send", run_send}, {"receive", run_receive}, {"request", run_request}, {"echo", run_echo},
+        {"send", run_send}, {"receive", run_receive}, {"request", run_request}, {"clients", run_clients}, {"echo", run_echo},
         {"proxy", run_proxy}, {"publish", run_publish}, {"subscribe", run_subscribe}, {"match", run_match},
         {"hold", run_hold}, {"flood", run_flood}, {"ignore", run_ignore},
         {"gather", run_gather}, {"dial", run_dial},

@@ -71,7 +71,7 @@ struct report {
 };
 
 typedef void role_function(const struct job *);
-role_function run_send, run_receive, run_request, run_echo, run_proxy, run_publish, run_subscribe, run_match,
+role_function run_send, run_receive, run_request, run_clients, run_echo, run_proxy, run_publish, run_subscribe, run_match,
     run_hold, run_flood, run_ignore, run_gather, run_dial;
 
 /* common.c */

@@ -69,6 +69,33 @@ void run_request(const struct job *j)
     free(rounds);
 }
 
+static void round_many(struct end *e, long n)
+{
+    while (n-- > 0) {
+        send_one(e);
+        receive_one(e);
+    }
+}
+
+void run_clients(const struct job *j)
+{
+    long n = j->peers;
+    struct end *ends = allocate((size_t) n, sizeof *ends);
+    char *endpoint = read_endpoint(j);
+    for (long i = 0; i < n; i++)
+        ends[i] = open_end(j, endpoint);
+    each(ends, n, round_many, j->warmup / n);
+    struct meter m = begin();
+    each(ends, n, round_many, j->count / n);
+    struct report r = {.seconds = elapsed(&m)};
+    print_report(j, &m, &r);
+    hold(j);
+    for (long i = 0; i < n; i++)
+        close_end(&ends[i]);
+    free(endpoint);
+    free(ends);
+}
+
 void run_echo(const struct job *j)
 {
     struct end e = open_one(j);

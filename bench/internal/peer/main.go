@@ -74,6 +74,7 @@ func roles() map[string]func(*player, context.Context) error {
 		"send":      (*player).send,
 		"receive":   (*player).receive,
 		"request":   (*player).request,
+		"clients":   (*player).clients,
 		"echo":      (*player).echo,
 		"publish":   (*player).publish,
 		"subscribe": (*player).subscribe,

@@ -48,6 +48,44 @@ func (p *player) request(ctx context.Context) (err error) {
 	return nil
 }
 
+// clients are several sockets that each send and wait for what comes back, again and again, at the same time.
+func (p *player) clients(ctx context.Context) (err error) {
+	sockets, err := p.openAll(ctx, p.job.Peers)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeAll(sockets)) }()
+	body := make([]byte, p.job.Size)
+	part := func(n int) func(Socket) error {
+		return func(s Socket) error {
+			for range n / len(sockets) {
+				if err := p.spoil(1, func(int) error { return s.Send(1, body) }); err != nil {
+					return err
+				}
+				if err := s.Receive(1); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
+	if err := each(sockets, part(p.job.WarmUp)); err != nil {
+		return err
+	}
+	m, err := p.begin()
+	if err != nil {
+		return err
+	}
+	if err := each(sockets, part(p.job.Count)); err != nil {
+		return err
+	}
+	if err := p.finish(m, Report{Seconds: m.seconds()}); err != nil {
+		return err
+	}
+	p.control.hold()
+	return nil
+}
+
 // echo sends back what it receives.
 func (p *player) echo(ctx context.Context) (err error) {
 	s, err := p.open(ctx)

@@ -28,9 +28,8 @@ const shareMin = 8 << 10
 //
 // Release gives the frames' memory back for reuse. It is optional: a Message
 // that is never released is collected like any other value. A received
-// message shares its memory with its neighbours, unless it is Recv's and comes alone or has
-// 256 to 1024 bytes, so a long-lived one should be copied out or cloned to small size
-// by [bytes.Clone] of its frames.
+// message shares its memory with its neighbours, unless it is Recv's and comes alone,
+// so a long-lived one should be copied out or cloned to small size by [bytes.Clone] of its frames.
 //
 // A Message must not be copied, nor used by two goroutines at once.
 // To give the same content to two owners, use [Message.Clone].

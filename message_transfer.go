@@ -11,13 +11,9 @@ func (m *Message) AppendView(b []byte, owner arena.Owner) { m.push(b, owner) }
 
 const (
 	// detachMost is the size of the largest message that Detach copies, in bytes.
-	detachMost = 1 << 10
+	detachMost = 4 << 10
 
-	// detachLeast is from what size it copies wherever the frames lie. To copy fewer bytes costs more than their share of a
-	// chunk that is full of messages.
-	detachLeast = 256
-
-	// detachAhead is which part of a chunk, one of so many, may lie ahead of a smaller message: more tells of a chunk that many share.
+	// detachAhead is which part of a chunk, one of so many, may lie ahead of a frame: more tells of a chunk that many share.
 	detachAhead = 64
 )
 
@@ -34,7 +30,7 @@ func (m *Message) Detach() {
 		if f.owner.Buf == nil && f.owner.Free == nil {
 			continue
 		}
-		if ahead, all := f.owner.Ahead(f.b); size < detachLeast && ahead > all/detachAhead {
+		if ahead, all := f.owner.Ahead(f.b); ahead > all/detachAhead {
 			continue
 		}
 		if cap(m.store)-len(m.store) < len(f.b) {

@@ -61,6 +61,7 @@ func writeMessages(l *testLog, messages int, r *rand.Rand) {
 	for i := range messages {
 		if l.Full() {
 			l.Flush()
+			<-l.writable // to ask again first might leave this call untaken, and the next one waiting for ever
 			for l.Full() {
 				<-l.writable
 			}

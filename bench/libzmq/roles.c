@@ -4,23 +4,34 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+/* open_all opens as many sockets as the job has peers. */
+static struct end *open_all(const struct job *j)
+{
+    struct end *ends = allocate((size_t) j->peers, sizeof *ends);
+    char *endpoint = j->bind ? NULL : read_endpoint(j);
+    for (long i = 0; i < j->peers; i++)
+        ends[i] = open_end(j, endpoint);
+    free(endpoint);
+    return ends;
+}
+
+static void close_all(const struct job *j, struct end *ends)
+{
+    for (long i = 0; i < j->peers; i++)
+        close_end(&ends[i]);
+    free(ends);
+}
+
 void run_send(const struct job *j)
 {
-    long n = j->peers;
-    struct end *ends = allocate((size_t) n, sizeof *ends);
-    char *endpoint = j->bind ? NULL : read_endpoint(j);
-    for (long i = 0; i < n; i++)
-        ends[i] = open_end(j, endpoint);
-    each(ends, n, send_many, j->warmup / n);
+    struct end *ends = open_all(j);
+    each(ends, j->peers, send_many, j->warmup / j->peers);
     struct meter m = begin();
-    each(ends, n, send_many, j->count / n);
+    each(ends, j->peers, send_many, j->count / j->peers);
     struct report r = {.seconds = elapsed(&m)};
     hold(j);
     print_report(j, &m, &r);
-    for (long i = 0; i < n; i++)
-        close_end(&ends[i]);
-    free(endpoint);
-    free(ends);
+    close_all(j, ends);
 }
 
 static struct end open_one(const struct job *j)
@@ -79,21 +90,14 @@ static void round_many(struct end *e, long n)
 
 void run_clients(const struct job *j)
 {
-    long n = j->peers;
-    struct end *ends = allocate((size_t) n, sizeof *ends);
-    char *endpoint = read_endpoint(j);
-    for (long i = 0; i < n; i++)
-        ends[i] = open_end(j, endpoint);
-    each(ends, n, round_many, j->warmup / n);
+    struct end *ends = open_all(j);
+    each(ends, j->peers, round_many, j->warmup / j->peers);
     struct meter m = begin();
-    each(ends, n, round_many, j->count / n);
+    each(ends, j->peers, round_many, j->count / j->peers);
     struct report r = {.seconds = elapsed(&m)};
     print_report(j, &m, &r);
     hold(j);
-    for (long i = 0; i < n; i++)
-        close_end(&ends[i]);
-    free(endpoint);
-    free(ends);
+    close_all(j, ends);
 }
 
 void run_echo(const struct job *j)

@@ -17,19 +17,26 @@ func (p *player) send(ctx context.Context) (err error) {
 	part := func(n int) func(Socket) error {
 		return func(s Socket) error { return p.spoil(n/len(sockets), func(n int) error { return s.Send(n, body) }) }
 	}
-	if err := each(sockets, part(p.job.WarmUp)); err != nil {
-		return err
-	}
-	m, err := p.begin()
+	m, r, err := p.timed(func(n int) error { return each(sockets, part(n)) })
 	if err != nil {
 		return err
 	}
-	if err := each(sockets, part(p.job.Count)); err != nil {
-		return err
-	}
-	r := Report{Seconds: m.seconds()}
 	p.control.hold()
 	return p.finish(m, r)
+}
+
+// timed has work done for the warm-up, and then for what counts, and reports how long that took.
+func (p *player) timed(work func(n int) error) (m meter, r Report, err error) {
+	if err = work(p.job.WarmUp); err != nil {
+		return m, r, err
+	}
+	if m, err = p.begin(); err != nil {
+		return m, r, err
+	}
+	if err = work(p.job.Count); err != nil {
+		return m, r, err
+	}
+	return m, Report{Seconds: m.seconds()}, nil
 }
 
 // spoil calls do for n messages: at once, or one by one with what the job
@@ -60,17 +67,11 @@ func (p *player) receive(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	if err := s.Receive(p.job.WarmUp); err != nil {
-		return err
-	}
-	m, err := p.begin()
+	m, r, err := p.timed(s.Receive)
 	if err != nil {
 		return err
 	}
-	if err := s.Receive(p.job.Count); err != nil {
-		return err
-	}
-	if err := p.finish(m, Report{Seconds: m.seconds()}); err != nil {
+	if err := p.finish(m, r); err != nil {
 		return err
 	}
 	p.control.hold()

@@ -69,17 +69,11 @@ func (p *player) clients(ctx context.Context) (err error) {
 			return nil
 		}
 	}
-	if err := each(sockets, part(p.job.WarmUp)); err != nil {
-		return err
-	}
-	m, err := p.begin()
+	m, r, err := p.timed(func(n int) error { return each(sockets, part(n)) })
 	if err != nil {
 		return err
 	}
-	if err := each(sockets, part(p.job.Count)); err != nil {
-		return err
-	}
-	if err := p.finish(m, Report{Seconds: m.seconds()}); err != nil {
+	if err := p.finish(m, r); err != nil {
 		return err
 	}
 	p.control.hold()
@@ -93,17 +87,10 @@ func (p *player) echo(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	if err := s.Echo(p.job.WarmUp); err != nil {
-		return err
-	}
-	m, err := p.begin()
+	m, r, err := p.timed(s.Echo)
 	if err != nil {
 		return err
 	}
-	if err := s.Echo(p.job.Count); err != nil {
-		return err
-	}
-	r := Report{Seconds: m.seconds()}
 	p.control.hold()
 	return p.finish(m, r)
 }
